@@ -73,12 +73,14 @@ class Started:
 
     Attributes:
         guardrail_mode: when the answer is judged; None without a guardrail.
+        turn: the number under which the turn will be stored; None if it will not be.
     """
 
     kind: ClassVar[str] = "started"
     conversation: str
     model: str
     guardrail_mode: GuardrailMode | None = None
+    turn: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ ROUTES: dict[str, dict[str, str | None]] = {
     "documents/{id}": {"GET": None, "DELETE": None},
     "conversations": {"GET": None},
     "conversations/{id}": {"GET": None, "DELETE": None},
+    "conversations/{id}/messages": {"GET": None},
     "conversations/{id}/turns/{turn}/passages/{number}": {"GET": None},
     "models": {"GET": None},
     "playground": {"POST": TRIAL},

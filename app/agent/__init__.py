@@ -31,7 +31,7 @@ A turn goes on where it was: `decide` makes the call that a person has confirmed
 the conversation, and lets the model say what came of it.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -45,6 +45,7 @@ from app.agent.runners import check_runner, runner_of_decision, runner_of_questi
 from app.aws import cancellation
 from app.conversations import History, new_id
 from app.events import Done, Event, Nearest, Started, ToolStep, Usage
+from app.guardrail import Verdict
 from app.turn import Question
 from app.turn.admit import admit
 from app.turn.draft import Draft
@@ -101,11 +102,15 @@ def _turn(
     pending: Pending | None,
 ) -> Iterator[Event]:
     turn, model_id = context.turn, runner.model_id
-    yield Started(conversation, model_id, turn.guardrail_mode)
-
     draft = Draft(Usage(0, 0))
+    verdicts: Sequence[Verdict] = ()
     if pending is None:
         question, verdicts = admit(question, turn.guard)
+    is_stored = not (verdicts and verdicts[-1].blocked)
+    number = history.number if is_stored else None
+    yield Started(conversation, model_id, turn.guardrail_mode, number)
+
+    if pending is None:
         for verdict in verdicts:
             yield from draft.report(verdict.events("question"))
         if verdicts[-1].blocked:
@@ -133,7 +138,7 @@ def _turn(
         yield Nearest(draft.nearest)
 
     cancellation().commit()  # a turn that may be stored is not cancelled any more
-    stored = draft.to_turn(question.text, model_id, steps)
+    stored = draft.to_turn(question, model_id, steps)
     if stored.pending or not draft.is_altered:  # else the session knows what no reader was shown
         stored = replace(stored, session=run.session)
     turn.conversations.append(conversation, history, stored)

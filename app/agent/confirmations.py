@@ -78,7 +78,7 @@ def find_pending(confirmation: str, conversations: Conversations, principal: str
             "The conversation has gone on since, and the call waits no more. Ask for it again.",
             field="id",
         )
-    return Pending(conversation, turn, call, history, _model_of(stored.model))
+    return Pending(conversation, turn, call, history, stored.model_id)
 
 
 def settle(
@@ -120,12 +120,3 @@ def _hash(principal: str, conversation: str, turn: int, call: ToolCall) -> str:
         ensure_ascii=False,
     )
     return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def _model_of(author: str) -> str:
-    """The id by which the model was called, of the writer that a stored turn names.
-
-    >>> _model_of("the stand-in, as anthropic.claude")
-    'anthropic.claude'
-    """
-    return author.rpartition(", as ")[2]

@@ -5,6 +5,7 @@ nothing came between that only we know of:
 
 - a plain answer, or one that our guardrail altered: the next turn begins another session, which is
   told the conversation as it is stored;
+- a turn that was superseded: the session knows it, and the conversation's thread does not;
 - half an hour: Bedrock has forgotten the session by then.
 
 Who asks is a session attribute, which no model writes.
@@ -57,8 +58,9 @@ def session_of(turn: AgentTurn, principal: str) -> tuple[str, bool]:
     It has a hash of the principal: two may choose the same id for their conversations.
     """
     history = turn.history
-    if history.turns and (session := history.turns[-1].session):
-        age = (datetime.now(UTC) - history.turns[-1].at).total_seconds()
+    last = history.turns[-1] if history.turns else None
+    if last and (session := last.session) and last.number == history.number - 1:
+        age = (datetime.now(UTC) - last.at).total_seconds()
         if turn.pending or age < SESSION_SECONDS:
             return session, True
     written = f"{principal}\n{turn.conversation}\n{history.number}".encode()

@@ -83,10 +83,12 @@ def _turn(
     question: Question, context: TurnContext, writer: TurnModel, conversation: str, history: History
 ) -> Iterator[Event]:
     model_id = writer.model.id
-    yield Started(conversation, model_id, context.guardrail_mode)
-
     draft = Draft(Usage(0, 0))
     question, verdicts = admit(question, context.guard)
+    is_stored = question.dialogue is None and not verdicts[-1].blocked
+    yield Started(
+        conversation, model_id, context.guardrail_mode, history.number if is_stored else None
+    )
     for verdict in verdicts:
         yield from draft.report(verdict.events("question"))
     text = question.text
@@ -129,7 +131,8 @@ def _turn(
     number = None
     if question.dialogue is None:
         cancellation().commit()  # a turn that may be stored is not cancelled any more
-        context.conversations.append(conversation, history, draft.to_turn(text, model_id))
+        stored = draft.to_turn(question, model_id)
+        context.conversations.append(conversation, history, stored)
         number = history.number
     yield from context.account.warnings
     yield from (draft.usage, Done(draft.to_answer(conversation, number, model_id)))

@@ -1,6 +1,7 @@
 """Conversations: an object for each turn, in a bucket of their own, written once, never rewritten.
 
     append      write the turn under its number -- list a new conversation -- check for a tombstone
+    history     the latest turns of the thread (`thread`), and the number of the next one
     delete      write the tombstone -- remove the line of the list -- remove the turns
     summaries   finish what a crash left unfinished -- read the list
 
@@ -24,21 +25,32 @@ import logging
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from app.conversations.decisions import Decision, dump_decision, load_decision
-from app.conversations.keys import Keys, Line, after, number_of, read_line
-from app.conversations.objects import Object, Objects
+from app.conversations.keys import Keys, Line, after, number_of, read_line, shorten
+from app.conversations.objects import AT_ONCE, Object, Objects
+from app.conversations.thread import superseded_by, walk
 from app.conversations.turns import VOID, StoredTurn, dump, load
-from app.errors import Conflict, NotFound, OutcropError
+from app.errors import Conflict, InvalidRequest, NotFound, OutcropError
 from app.models import text_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-__all__ = ["Conversations", "Decision", "History", "StoredTurn", "Summary", "new_id"]
+__all__ = [
+    "Conversation",
+    "Conversations",
+    "Decision",
+    "History",
+    "StoredTurn",
+    "Summary",
+    "new_id",
+    "superseded_by",
+]
 
 log = logging.getLogger(__name__)
 
@@ -56,19 +68,49 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class Conversation:
+    """A whole conversation.
+
+    Attributes:
+        turns: every turn that is stored, oldest first.
+    """
+
+    title: str
+    turns: Sequence[StoredTurn]
+
+    @property
+    def thread(self) -> Sequence[StoredTurn]:
+        """The turns that none has superseded, oldest first."""
+        successors = superseded_by(self.turns)
+        return [turn for turn in self.turns if turn.number not in successors]
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """The turns before a turn.
 
     Attributes:
         number: the number of the next turn.
-        turns: the latest turns, oldest first; none at the beginning of a conversation.
+        turns: the latest turns of the thread, oldest first; none at the beginning of a
+            conversation.
+        supersedes: the number of the turn whose place the next one takes; `turns` are before that.
     """
 
     number: int
     turns: Sequence[StoredTurn]
+    supersedes: int | None = None
 
+    @property
+    def is_beginning(self) -> bool:
+        """Whether nothing has been stored yet."""
+        return not self.turns and self.supersedes is None
 
-BEGINNING = History(0, ())
+    def place(self, turn: StoredTurn) -> StoredTurn:
+        """The next turn, in its place in the thread."""
+        if self.supersedes is None:
+            return turn
+        follows = self.turns[-1].number if self.turns else None
+        return replace(turn, supersedes=self.supersedes, follows=follows)
 
 
 def new_id() -> str:
@@ -101,6 +143,17 @@ class Conversations:
         keys, deleted = self._turns(conversation)
         return [] if deleted else self._read(keys)
 
+    def find(self, conversation: str) -> Conversation:
+        """A conversation, with its title.
+
+        Raises:
+            NotFound: this principal has no such conversation.
+        """
+        turns = self.turns(conversation)
+        if not turns:
+            raise NotFound(f"There is no conversation {conversation!r}.", field="id")
+        return Conversation(self._title(conversation, turns[0]), turns)
+
     def turn(self, conversation: str, number: int) -> StoredTurn:
         """One turn, by its number from 0.
 
@@ -116,21 +169,45 @@ class Conversations:
             )
         return turns[0]
 
-    def history(self, conversation: str, latest: int) -> History:
-        """The number of the next turn, and as many of the latest turns as `latest` says.
+    def thread(self, conversation: str) -> Iterator[StoredTurn]:
+        """The turns of the thread, the latest first, read as they are asked for; none if this
+        principal has no such conversation.
+        """
+        keys, deleted = self._turns(conversation)
+        if not deleted:
+            yield from self._walk(keys)
+
+    def history(self, conversation: str, latest: int, supersedes: int | None = None) -> History:
+        """The number of the next turn, and as many of the latest turns of the thread before it as
+        `latest` says.
 
         It takes one request for the list of turns, and one for each turn that is read.
 
+        Args:
+            supersedes: the number of the turn whose place the next one takes.
+
         Raises:
             NotFound: the conversation was deleted; its id is not used again.
+            InvalidRequest: there is no turn to supersede.
+            Conflict: another turn has superseded it.
         """
         keys, deleted = self._turns(conversation)
         if deleted:
             raise NotFound(DELETED, field="conversationId")
-        if not keys:
-            return BEGINNING
-        turns = self._read(keys[-latest:]) or self._read(keys)
-        return History(number_of(keys[-1]) + 1, turns[-latest:])
+        number = number_of(keys[-1]) + 1 if keys else 0
+        thread = self._walk(keys, latest)
+        if supersedes is not None and not _is_reached(thread, supersedes):
+            if self._keys.turn(conversation, supersedes) in keys:
+                raise Conflict(
+                    f"Another turn has taken the place of turn {supersedes}. Read the conversation "
+                    "again to see what it is now.",
+                    field="supersedes",
+                )
+            raise InvalidRequest(
+                f"The conversation has no turn {supersedes} that could be superseded.",
+                field="supersedes",
+            )
+        return History(number, list(islice(thread, latest))[::-1], supersedes)
 
     def append(self, conversation: str, before: History, turn: StoredTurn) -> None:
         """Store the turn that comes after `before`; durable on return.
@@ -140,7 +217,8 @@ class Conversations:
             OutcropError: the turn is not stored.
         """
         key = self._keys.turn(conversation, before.number)
-        if before.turns:
+        turn = before.place(turn)
+        if not before.is_beginning:
             self._claim(key, turn)
         else:
             with self._unfinished(conversation) as unfinished:
@@ -300,11 +378,28 @@ class Conversations:
             bodies = self._objects.get_all(keys)
         except NotFound:
             return []
-        return [turn for body in bodies if (turn := load(body))]
+        turns = (load(body, number_of(key)) for key, body in zip(keys, bodies, strict=True))
+        return [turn for turn in turns if turn]
+
+    def _walk(self, keys: Sequence[str], batch: int = AT_ONCE) -> Iterator[StoredTurn]:
+        """The turns of the thread among these keys, the latest first."""
+        by_number = {number_of(key): key for key in keys}
+
+        def read(numbers: Sequence[int]) -> dict[int, StoredTurn | None]:
+            turns = {turn.number: turn for turn in self._read([by_number[n] for n in numbers])}
+            return {number: turns.get(number) for number in numbers}
+
+        return walk(list(by_number), read, batch)
 
     def _lines(self, conversation: str) -> list[str]:
         keys = (each.key for each in self._objects.walk(self._keys.index))
         return [key for key in keys if read_line(self._keys, key).conversation == conversation]
+
+    def _title(self, conversation: str, first: StoredTurn) -> str:
+        """The title by the list; of a conversation that is not in it yet, what it will be."""
+        keys, _ = self._objects.page(self._keys.lines(conversation, first.at), 1, None)
+        summary = self._summary(read_line(self._keys, keys[0])) if keys else None
+        return summary.title if summary else shorten(text_of(first.question))
 
     def _summary(self, line: Line) -> Summary | None:
         """The summary of a line; None for an older one whose conversation is being deleted."""
@@ -315,6 +410,12 @@ class Conversations:
             except NotFound:
                 return None
         return Summary(line.conversation, title, line.started)
+
+
+def _is_reached(thread: Iterator[StoredTurn], number: int) -> bool:
+    """Whether a turn is in the thread. The turns before it are then the next ones."""
+    turn = next((one for one in thread if one.number is not None and one.number <= number), None)
+    return turn is not None and turn.number == number
 
 
 def _is_abandoned(marker: Object) -> bool:

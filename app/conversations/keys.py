@@ -49,9 +49,13 @@ class Keys:
     def tombstone(self, conversation: str) -> str:
         return self.folder(conversation) + TOMBSTONE
 
+    def lines(self, conversation: str, started: datetime) -> str:
+        """What the keys of this conversation's lines begin with."""
+        return f"{self.index}{countdown(started)}-{conversation}"
+
     def line(self, conversation: str, started: datetime, question: str) -> str:
         title = base64.urlsafe_b64encode(shorten(question).encode()).decode().rstrip("=")
-        return f"{self.index}{countdown(started)}-{conversation}/{title}"
+        return f"{self.lines(conversation, started)}/{title}"
 
 
 @dataclass(frozen=True, slots=True)

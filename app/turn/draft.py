@@ -20,6 +20,7 @@ from app.guardrail import Verdict
 from app.guardrail.masks import masks
 from app.models import Completion
 from app.models import Text as TextBlock
+from app.turn.question import Question
 from app.turn.small_talk import is_small_talk
 from app.turn.written import Written
 
@@ -160,16 +161,19 @@ class Draft:
             for event in verdict.events("answer")
         )
 
-    def to_turn(self, question: str, model: str, steps: Sequence[ToolStep] = ()) -> StoredTurn:
+    def to_turn(self, question: Question, model: str, steps: Sequence[ToolStep] = ()) -> StoredTurn:
         """The turn, to be stored; an agent's with its steps."""
         return StoredTurn(
-            question=(TextBlock(question),),
+            question=(TextBlock(question.text),),
             answer=(TextBlock(self.text),),
             citations=tuple(self._citations),
             usage=self.usage,
             model=self._writer(model),
             nearest=self.nearest,
             steps=tuple(steps),
+            stop_reason=self._stop_reason,
+            guardrail=tuple(self._verdicts),
+            message=question.message,
         )
 
     def to_answer(

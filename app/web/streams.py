@@ -13,7 +13,8 @@
     Confirm     tool-approval-request, data-confirm   the call, and until when it may be confirmed
     BudgetWarning  data-budget, transient         what of a budget is spent, and when it begins anew
     Usage       nothing: Done has it too
-    Done        text-end, finish-step, finish     messageMetadata: model, turn, usage, stopReason
+    Done        text-end, finish-step, finish     finishReason; messageMetadata: model, turn,
+                                                  usage, cost, stopReason
     Error       text-end, data-error, error
 
 A client puts parts into its message, and sends all messages back with the next question: it is
@@ -28,32 +29,48 @@ The stream's last line is always `[DONE]`, and the part before it tells how the 
 """
 
 import secrets
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from typing import Any, assert_never
 
 from pydantic import BaseModel
 
 from app import events
 from app.web import schemas
+from app.web.costs import Cost, no_cost
+from app.web.message_ids import answer_id
 from app.web.problems import INTERNAL
 from app.web.sse import sse
 from app.web.ui_decisions import UIDecision
+from app.web.ui_messages import source_of
 
 HEADERS = {"x-vercel-ai-ui-message-stream": "v1"}
-MEDIA_TYPE = "text/plain"  # of a source: the passage is text, whatever the type of its document
+
+FINISH_REASONS: Mapping[events.StopReason, str] = {
+    "end": "stop",
+    "stop_sequence": "stop",
+    "length": "length",
+    "guardrail": "content-filter",
+    "filtered": "content-filter",
+    "confirm": "tool-calls",
+    "limit": "other",
+}
+"""Why an answer ends, in the words of the AI SDK."""
 
 Part = dict[str, Any]
 
 
 def ui_message_stream(
-    turn: Generator[events.Event, None, None], decision: UIDecision | None = None
+    turn: Generator[events.Event, None, None],
+    decision: UIDecision | None = None,
+    cost: Cost = no_cost,
 ) -> Iterator[bytes]:
     """The stream, part by part. It ends properly even if an event cannot be written.
 
     Args:
         decision: with which a message goes on; by default a new one begins.
+        cost: of the tokens of a turn.
     """
-    return sse(turn, _MessageParts(decision))
+    return sse(turn, _MessageParts(decision, cost))
 
 
 class _MessageParts:
@@ -61,8 +78,10 @@ class _MessageParts:
     was.
     """
 
-    def __init__(self, decision: UIDecision | None) -> None:
-        self._id = decision.message if decision else secrets.token_hex(8)
+    def __init__(self, decision: UIDecision | None, cost: Cost) -> None:
+        self._cost = cost
+        self._id = decision.message if decision else None
+        self._model = ""
         self._waiting = decision.call if decision else None  # the message has its part already
         self._step_open = False
         self._ended = False
@@ -108,7 +127,11 @@ class _MessageParts:
         metadata = {"conversationId": event.conversation, "model": event.model}
         if event.guardrail_mode:
             metadata["guardrailMode"] = event.guardrail_mode
-        yield {"type": "start", "messageId": self._id, "messageMetadata": metadata}
+        self._model = event.model
+        name = self._id or secrets.token_hex(8)
+        if self._id is None and event.turn is not None:
+            name = answer_id(event.conversation, event.turn)
+        yield {"type": "start", "messageId": name, "messageMetadata": metadata}
         if self._waiting is None:
             yield from self._next_step()
 
@@ -177,14 +200,7 @@ class _MessageParts:
     def _citation(self, event: events.Citation) -> Iterator[Part]:
         if event.number not in self._sources:
             self._sources.add(event.number)
-            yield {
-                "type": "source-document",
-                "sourceId": str(event.number),
-                "mediaType": MEDIA_TYPE,
-                "title": event.title,
-                "filename": event.document,
-                "providerMetadata": {"outcrop": {"uri": event.uri, "page": event.page}},
-            }
+            yield source_of(event).model_dump(by_alias=True, mode="json")
         passage = {"passageNumber": self._passages.get(event.passage)}
         yield transient("data-citation", dump(schemas.CitedQuote, event) | passage)
 
@@ -196,8 +212,10 @@ class _MessageParts:
             "turn": answer.turn,
             "stopReason": answer.stop_reason,
             "usage": dump(schemas.Usage, answer.usage),
+            "cost": self._cost(self._model, answer.usage),
         }
-        yield {"type": "finish", "messageMetadata": metadata}
+        reason = FINISH_REASONS[answer.stop_reason]
+        yield {"type": "finish", "finishReason": reason, "messageMetadata": metadata}
         self._ended = True
 
     def _error(self, event: events.Error) -> Iterator[Part]:

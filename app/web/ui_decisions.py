@@ -34,6 +34,10 @@ def decision_in(body: schemas.Question | schemas.UIQuestion) -> UIDecision | Non
     """
     if not isinstance(body, schemas.UIQuestion) or body.messages[-1].role != "assistant":
         return None
+    if body.supersedes is not None:
+        raise InvalidRequest(
+            "A decision on a call supersedes no turn; leave supersedes out.", field="supersedes"
+        )
     last = body.messages[-1]
     parts = [part.model_extra or {} for part in last.parts]
     match [part for part in parts if part.get("state") == "approval-responded"]:

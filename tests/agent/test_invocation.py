@@ -1,12 +1,14 @@
 """What InvokeAgent's failures mean, and what the settings need for it."""
 
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EventStreamError
 
 from app.agent import check_runner
-from app.agent.invocation import failure_of
+from app.agent.invocation import failure_of, session_of
 from app.agent.traces import (
     GuardrailReport,
     ToolInvocation,
@@ -14,12 +16,15 @@ from app.agent.traces import (
     TraceFailure,
     read_trace,
 )
+from app.conversations import History, StoredTurn
 from app.errors import Conflict, OperatorError, Throttled, ToolFailed, Unavailable
-from app.events import ToolCall
+from app.events import ToolCall, Usage
+from app.models import Text
 from app.settings import Settings as AppSettings
 from app.settings import WrongSettings, read
 from tests.web.backend import settings
 
+TURN = StoredTurn((Text("q"),), (Text("a"),), (), Usage(0, 0), "m")
 CALL = ToolCall("call-0-1", "order_status", {"order_id": "A-1"})
 
 
@@ -110,3 +115,18 @@ def test_the_agents_guardrail_is_reported(action: str, outcome: str | None, repo
     [report] = read_trace({"trace": trace})
     assert isinstance(report, GuardrailReport)
     assert (report.source, report.action) == ("answer", reported)
+
+
+def test_a_session_that_knows_a_superseded_turn_is_not_gone_on_with() -> None:
+    last = replace(TURN, number=1, session="s-1")
+
+    def session(number: int, supersedes: int | None = None) -> tuple[str, bool]:
+        turn: Any = SimpleNamespace(
+            history=History(number, [last], supersedes), conversation="c", pending=None
+        )
+        return session_of(turn, "ada")
+
+    assert session(2) == ("s-1", True)
+    name, is_known = session(3, supersedes=2)
+    assert (name.startswith("c.3."), is_known) == (True, False)
+    assert session(4)[1] is False

@@ -633,6 +633,7 @@ def test_a_turn_is_written_in_a_form_that_other_versions_read(
         "model": "model",
         "at": "2026-04-09T00:00:00+00:00",
         "nearest": [],
+        "stop_reason": "end",
     }
 
 

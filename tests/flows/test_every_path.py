@@ -577,6 +577,7 @@ UNJUDGED = {
     "GET /conversations": "questions that were judged before they were stored",
     "GET /conversations/{id}": "turns as the guardrail left them",
     "DELETE /conversations/{id}": "no text of anybody",
+    "GET /conversations/{id}/messages": "turns as the guardrail left them",
     "GET /conversations/{id}/turns/{turn}/passages/{number}": "a judged passage",
 }
 COMMANDS = {

@@ -182,10 +182,11 @@ def application_routes() -> tuple[list[tuple[str, str]], Mapping[str, list[Any]]
     chat: list[Any] = [
         {"message": "What is granite?"},
         {"message": "What is granite?", "filter": both, "model": "amazon.nova-lite-v1:0"},
-        {"message": "And mica?", "conversationId": "a" * 32},
+        {"message": "And mica?", "conversationId": "a" * 32, "supersedes": 0},
         {
             "id": "c1",
             "trigger": "submit-message",
+            "messageId": "c1-0-question",
             "messages": [{"id": "m", "role": "user", "parts": [text], "metadata": {}}],
         },
     ]

@@ -6,7 +6,7 @@ from app.events import Answer, Citation, Done, Error, Event, Started, Text, Usag
 from app.guardrail import Verdict
 from app.models import Completion
 from app.models import Text as TextBlock
-from app.turn import collect
+from app.turn import Question, collect
 from app.turn.draft import Abstention, Draft
 
 CITATION = Citation(
@@ -26,7 +26,7 @@ def draft() -> Draft:
 def test_the_stored_turn_and_the_answer_have_the_same_content() -> None:
     answer = draft().to_answer("c", 3, "m")
     assert answer == Answer("It is 7 [1].", (CITATION,), Usage(10, 5), "m", "c", 3, "length")
-    stored = draft().to_turn("How hard is quartz?", "m")
+    stored = draft().to_turn(Question("How hard is quartz?"), "m")
     assert stored.question == (TextBlock("How hard is quartz?"),)
     assert stored.answer == (TextBlock(answer.answer),)
     assert (stored.citations, stored.usage) == (answer.citations, answer.usage)
@@ -45,7 +45,7 @@ def test_a_block_takes_text_and_citations_away() -> None:
     blocked.apply(Verdict("blocked", "No."))
     answer = blocked.to_answer("c", 3, "m")
     assert (answer.answer, answer.citations, answer.stop_reason) == ("No.", (), "guardrail")
-    assert blocked.to_turn("q", "m").citations == ()
+    assert blocked.to_turn(Question("q"), "m").citations == ()
 
 
 def test_a_reply_that_was_marked_as_an_abstention_is_one_in_any_language() -> None:
@@ -65,7 +65,7 @@ def test_an_answer_names_the_model_that_stood_in_for_another() -> None:
     written = Draft(Usage(0, 0))
     written.add(Completion((), "end", Usage(9, 4), author="llama3.2:3b"))
     assert written.to_answer("c", 3, "m").model == "llama3.2:3b, as m"
-    assert written.to_turn("q", "m").model == "llama3.2:3b, as m"
+    assert written.to_turn(Question("q"), "m").model == "llama3.2:3b, as m"
 
 
 def test_collecting_a_turn_returns_its_last_event() -> None:

@@ -191,3 +191,93 @@ def test_a_faulty_decision_is_refused(
 
 def test_an_unknown_mode_is_refused(http: TestClient) -> None:
     assert http.post("/chat", json={**ASK, "mode": "robot"}).status_code in (400, 422)
+
+
+def messages(http: TestClient, conversation: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = http.get(f"/conversations/{conversation}/messages").json()[
+        "messages"
+    ]
+    return found
+
+
+def tool_parts(message: dict[str, Any]) -> list[dict[str, Any]]:
+    return [part for part in message["parts"] if part["type"] == "dynamic-tool"]
+
+
+def test_a_stored_call_that_waits_can_be_decided_after_a_reload(
+    http: TestClient, backend: Backend
+) -> None:
+    request, data = waiting(http, backend)
+    conversation = request["approvalId"].split(".")[0]
+    _, answer = messages(http, conversation)
+    [tool] = tool_parts(answer)
+    assert (tool["state"], tool["approval"]) == (
+        "approval-requested",
+        {"id": request["approvalId"]},
+    )
+    [confirm] = [part["data"] for part in answer["parts"] if part["type"] == "data-confirm"]
+    assert confirm == data
+    assert answer["metadata"]["stopReason"] == "confirm"
+
+
+@pytest.mark.parametrize("decision", ["confirm", "deny"])
+def test_a_decision_goes_on_with_the_message_in_which_the_call_waited(
+    http: TestClient, backend: Backend, decision: str
+) -> None:
+    request, _ = waiting(http, backend)
+    conversation = request["approvalId"].split(".")[0]
+    backend.replies = [DONE]
+    http.post(f"/confirmations/{request['approvalId']}", json={"decision": decision})
+    question, answer = messages(http, conversation)
+    assert question["parts"][0]["text"] == ASK["message"]
+    assert (answer["id"], answer["metadata"]["turn"]) == (f"{conversation}-0", 1)
+    [tool] = tool_parts(answer)
+    state = {"confirm": "output-available", "deny": "output-denied"}[decision]
+    approved = {"id": request["approvalId"], "approved": decision == "confirm"}
+    assert (tool["state"], tool["approval"]) == (state, approved)
+    texts = [part["text"] for part in answer["parts"] if part["type"] == "text"]
+    assert texts[-1] == "It is cancelled."
+    assert "data-confirm" not in [part["type"] for part in answer["parts"]]
+
+
+@pytest.mark.parametrize("more", [{"supersedes": 0}, {}], ids=["superseded", "gone on"])
+def test_a_call_whose_turn_is_superseded_waits_no_more(
+    http: TestClient, backend: Backend, desk: Desk, more: dict[str, Any]
+) -> None:
+    request, _ = waiting(http, backend)
+    conversation = request["approvalId"].split(".")[0]
+    body = {"message": "Where is order A-1?", "conversationId": conversation, **more}
+    backend.replies = [(["It is shipped."], "end_turn")]
+    assert http.post("/chat", json={**body, "mode": "agent"}).status_code == 200
+    path = f"/confirmations/{request['approvalId']}"
+    refusal = http.post(path, json={"decision": "confirm"})
+    assert (refusal.status_code, refusal.json()["code"]) == (409, "conflict")
+    assert desk.calls == []
+    states = [part["state"] for one in messages(http, conversation) for part in tool_parts(one)]
+    assert states == ([] if more else ["output-denied"])
+    asked = backend.asked("ConverseStream")[-1]["messages"]
+    assert ("Cancel my order" in str(asked)) == (not more), "the agent is told the thread alone"
+
+
+def test_an_answer_after_a_decision_is_written_again_from_its_question_on(
+    http: TestClient, backend: Backend
+) -> None:
+    request, _ = waiting(http, backend)
+    conversation = request["approvalId"].split(".")[0]
+    backend.replies = [DONE, (["Once more."], "end_turn")]
+    http.post(f"/confirmations/{request['approvalId']}", json={"decision": "confirm"})
+    last = {"id": "m", "role": "user", "parts": [{"type": "text", "text": ASK["message"]}]}
+    body = {"id": conversation, "messages": [last], "mode": "agent"}
+    again = {"trigger": "regenerate-message", "messageId": f"{conversation}-1"}
+    stream(http, "/chat/stream", {**body, **again})
+    assert len(messages(http, conversation)) == 2
+    turns = http.get(f"/conversations/{conversation}").json()["turns"]
+    assert turns[-1]["supersedes"] == 0, "the decision has no question of its own"
+
+
+def test_a_decision_supersedes_nothing(http: TestClient, backend: Backend) -> None:
+    request, data = waiting(http, backend)
+    body = {"id": "c-1", "messages": [decided(request, data, approved=True)], "supersedes": 0}
+    refusal = http.post("/chat", json=body)
+    assert refusal.status_code == 400
+    assert refusal.json()["errors"][0]["field"] == "supersedes"

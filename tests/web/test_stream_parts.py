@@ -140,11 +140,13 @@ def test_a_turn_from_start_to_finish() -> None:
         {"type": "finish-step"},
         {
             "type": "finish",
+            "finishReason": "length",
             "messageMetadata": {
                 "model": "m",
                 "turn": 3,
                 "stopReason": "length",
                 "usage": {"inputTokens": 9, "outputTokens": 4},
+                "cost": None,
             },
         },
     ]

@@ -10,6 +10,7 @@ from app.events import Event
 from app.meter import Account
 from app.settings import Settings
 from app.web import responses, schemas, streams
+from app.web.costs import costs_of
 from app.web.routes.dependencies import (
     TurnStarter,
     account_of,
@@ -28,6 +29,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     """`/confirmations`."""
     routes = APIRouter(prefix="/confirmations")
     starter = TurnStarter(clients, settings)
+    cost = costs_of(settings)
     PrincipalAccount = Annotated[Account, Depends(account_of(settings))]
 
     def turn(
@@ -53,7 +55,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
         """The same, as the answer is written: a UI message stream, ended by `[DONE]`."""
         return await streamed_answer(
             turns,
-            lambda: streams.ui_message_stream(turn(id, body, account, is_whole=False)),
+            lambda: streams.ui_message_stream(turn(id, body, account, is_whole=False), cost=cost),
             settings,
             streams.HEADERS,
         )

@@ -5,11 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 
 from app.aws import Clients
-from app.conversations import Conversations
+from app.conversations import Conversations, superseded_by
 from app.errors import NotFound
 from app.settings import Settings
 from app.web import schemas
+from app.web.costs import costs_of
 from app.web.principal import principal_of
+from app.web.ui_messages import messages_of
 
 TAG = "conversations"
 MOST_TURNS = 999_999  # by the digits of a turn's key
@@ -20,6 +22,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     """`/conversations`."""
     routes = APIRouter(prefix="/conversations")
     principal = principal_of(settings)
+    cost = costs_of(settings)
 
     def own(owner: Annotated[str, Depends(principal)]) -> Conversations:
         return Conversations(clients.s3, settings.conversations_bucket, owner)
@@ -39,10 +42,23 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     @routes.get("/{id}")
     def find(id: Id, conversations: Own) -> schemas.Conversation:
         """Show a conversation, turn by turn."""
-        turns = conversations.turns(id)
-        if not turns:
-            raise NotFound(f"There is no conversation {id!r}.", field="id")
-        return schemas.Conversation.model_validate({"id": id, "turns": turns})
+        stored = conversations.find(id)
+        successors = superseded_by(stored.turns)
+        turns = [
+            schemas.StoredTurn.model_validate(turn).model_copy(
+                update={"superseded_by": successors.get(turn.number or 0)}
+            )
+            for turn in stored.turns
+        ]
+        return schemas.Conversation(id=id, title=stored.title, turns=turns)
+
+    @routes.get("/{id}/messages")
+    def messages(id: Id, conversations: Own) -> schemas.Messages:
+        """Show the thread of a conversation as messages, for `useChat`."""
+        stored = conversations.find(id)
+        return schemas.Messages(
+            id=id, title=stored.title, messages=messages_of(id, stored.thread, cost)
+        )
 
     @routes.get("/{id}/turns/{turn}/passages/{number}")
     def passage(

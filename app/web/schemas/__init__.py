@@ -2,8 +2,8 @@
 
 Unknown fields are refused by name, so that a misspelt option is not ignored in silence.
 
-    questions   searches   documents   playground   what a caller sends
-    answers   agents   conversations   spending   models   problems      what it gets
+    questions   searches   documents   playground                what a caller sends
+    answers   agents   conversations   messages   spending   models   problems    what it gets
     base        what they have in common
 """
 
@@ -19,9 +19,29 @@ from app.web.schemas.answers import (
     PolicyFinding,
     Usage,
 )
-from app.web.schemas.base import LONGEST_MESSAGE, RetrievalFilter
-from app.web.schemas.conversations import Conversation, Conversations
+from app.web.schemas.base import LONGEST_ID, LONGEST_MESSAGE, RetrievalFilter
+from app.web.schemas.conversations import Conversation, Conversations, StoredTurn
 from app.web.schemas.documents import Document, Documents, NewDocument, Upload
+from app.web.schemas.messages import (
+    AnswerMessage,
+    AnswerMetadata,
+    Approval,
+    CitationPart,
+    ConfirmPart,
+    GuardrailPart,
+    MessagePart,
+    Messages,
+    NearestPart,
+    Places,
+    QuestionMessage,
+    QuestionMetadata,
+    SourceAddress,
+    SourceMetadata,
+    SourcePart,
+    StepStart,
+    TextPart,
+    ToolPart,
+)
 from app.web.schemas.models import Model, Models
 from app.web.schemas.playground import (
     ImageBlock,
@@ -49,42 +69,62 @@ from app.web.schemas.searches import Explanation, Passage, Search, SearchResults
 from app.web.schemas.spending import Spending
 
 __all__ = [
+    "LONGEST_ID",
     "LONGEST_MESSAGE",
     "QUESTION_TAGS",
     "Answer",
+    "AnswerMessage",
+    "AnswerMetadata",
     "AnyQuestion",
+    "Approval",
     "BudgetWarning",
     "Citation",
+    "CitationPart",
     "CitedPassage",
     "CitedQuote",
     "Confirm",
+    "ConfirmPart",
     "Conversation",
     "Conversations",
     "Decision",
     "Document",
     "Documents",
     "Explanation",
+    "GuardrailPart",
     "GuardrailVerdict",
     "ImageBlock",
+    "MessagePart",
+    "Messages",
     "Mode",
     "Model",
     "Models",
     "NativeRequest",
+    "NearestPart",
     "NewDocument",
     "NewTrial",
     "Passage",
     "Place",
+    "Places",
     "PolicyFinding",
     "Problem",
     "Question",
+    "QuestionMessage",
+    "QuestionMetadata",
     "RetrievalFilter",
     "Search",
     "SearchResults",
+    "SourceAddress",
+    "SourceMetadata",
+    "SourcePart",
     "Spending",
+    "StepStart",
+    "StoredTurn",
     "TemplateValues",
     "TextBlock",
+    "TextPart",
     "ToolCall",
     "ToolOutcome",
+    "ToolPart",
     "TrialMessage",
     "TrialReply",
     "TrialStart",

@@ -8,6 +8,7 @@ from pydantic.alias_generators import to_camel
 from app.retrieval import check_filter
 
 LONGEST_MESSAGE = 10_000  # characters
+LONGEST_ID = 200  # characters of the id that a client gives to a message
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Message = Annotated[
     str,

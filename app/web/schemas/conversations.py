@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
+from app.events import StopReason
 from app.models import text_of
 from app.web.schemas.agents import Steps
 from app.web.schemas.answers import Citation, Nearest, Usage
@@ -31,8 +32,15 @@ Words = Annotated[str, BeforeValidator(text_of)]
 
 
 class StoredTurn(Schema):
-    """A question and its answer, as they are stored."""
+    """A question and its answer, as they are stored.
 
+    Attributes:
+        supersedes: the turn whose place this one takes.
+        superseded_by: the turn that took the place of this one, or of one before it; None for a
+            turn of the conversation's thread.
+    """
+
+    number: int
     question: Words
     answer: Words
     citations: list[Citation]
@@ -41,10 +49,14 @@ class StoredTurn(Schema):
     at: datetime
     nearest: Nearest
     steps: Steps
+    stop_reason: StopReason
+    supersedes: int | None
+    superseded_by: int | None = None
 
 
 class Conversation(Schema):
-    """A conversation, oldest turn first."""
+    """A conversation: every turn, also those that were superseded, oldest first."""
 
     id: str
+    title: str
     turns: list[StoredTurn]

@@ -4,10 +4,20 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-from app.web.schemas.base import Identifier, Message, RetrievalFilter, Schema
+from app.web.schemas.base import LONGEST_ID, Identifier, Message, RetrievalFilter, Schema
 
 Mode = Literal["answer", "agent"]
 """Who answers: the documents alone, or an agent, which also calls tools."""
+
+
+Supersedes = Annotated[
+    int | None,
+    Field(
+        ge=0,
+        le=999_999,
+        description="The number of a turn: that one and all after it are replaced by this one.",
+    ),
+]
 
 
 class Question(Schema):
@@ -25,6 +35,7 @@ class Question(Schema):
         default="answer",
         description="`answer` answers from the documents; `agent` may call tools as well.",
     )
+    supersedes: Supersedes = None
 
 
 class UIPart(BaseModel):
@@ -50,16 +61,23 @@ class UIMessage(BaseModel):
 
 class UIQuestion(Schema):
     """The body of `useChat`: the chat's id and its messages, of which the last is the question, or
-    the agent's, with the person's decision on a call; and `model`, `filter` and `mode`, from the
-    option `body`.
+    the agent's, with the person's decision on a call; and `model`, `filter`, `mode` and
+    `supersedes`, from the option `body`.
     """
 
     id: Identifier = Field(description="The conversation.")
     messages: Annotated[list[UIMessage], Field(min_length=1)]
     trigger: Literal["submit-message", "regenerate-message"] = Field(
-        default="submit-message", description="Ignored: the last message is answered."
+        default="submit-message",
+        description="`regenerate-message`: the last message is answered again, and the new answer "
+        "takes the place of the one before.",
     )
-    message_id: str | None = Field(default=None, description="Ignored: the last is answered.")
+    message_id: str | None = Field(
+        default=None,
+        max_length=LONGEST_ID,
+        description="The id of the message that is replaced, with all after it: of a question that "
+        "was edited, or of an answer that is to be written again.",
+    )
     metadata: Any = Field(default=None, description="Ignored.")
     model: str | None = Field(default=None, max_length=2048, description="An id of GET /models.")
     filter: RetrievalFilter | None = Field(
@@ -69,6 +87,7 @@ class UIQuestion(Schema):
         default="answer",
         description="`answer` answers from the documents; `agent` may call tools as well.",
     )
+    supersedes: Supersedes = None
 
 
 QUESTION_TAGS = ("question", "ui")
