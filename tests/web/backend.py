@@ -68,6 +68,7 @@ class Backend:
                 "ConverseStream": self.converse,
             },
             "bedrock-agent-runtime": {"Retrieve": self.retrieve},
+            "bedrock": {"ListFoundationModels": lambda _: {"modelSummaries": []}},
         }
 
     def retrieve(self, call: Call) -> JSON:

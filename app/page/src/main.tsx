@@ -1,3 +1,5 @@
+import "./api/jitless";
+
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 

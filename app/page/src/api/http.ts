@@ -2,19 +2,43 @@
 
 /** What the application refuses, or fails at: RFC 9457. */
 export class Problem extends Error {
-  constructor(
-    readonly title: string,
-    readonly detail: string,
-    readonly status: number,
-    readonly requestId?: string,
-  ) {
+  readonly title: string;
+  readonly detail: string;
+  readonly status: number;
+  readonly requestId: string | undefined;
+  readonly code: string;
+  /** In how many seconds the same request may succeed. */
+  readonly retryAfter: number | undefined;
+
+  constructor(title: string, detail: string, status: number, more: { requestId?: string; code?: string; retryAfter?: number } = {}) {
     super(detail || title);
+    this.title = title;
+    this.detail = detail;
+    this.status = status;
+    this.requestId = more.requestId;
+    this.code = more.code ?? "";
+    this.retryAfter = more.retryAfter;
   }
 
   static of(body: unknown, status: number): Problem {
     const members = (typeof body === "object" && body ? body : {}) as Record<string, unknown>;
     const text = (name: string) => (typeof members[name] === "string" ? (members[name] as string) : "");
-    return new Problem(text("title") || `HTTP ${status}`, text("detail"), status, text("requestId") || undefined);
+    const found = typeof members.status === "number" ? members.status : status;
+    return new Problem(text("title") || `HTTP ${found}`, text("detail"), found, {
+      code: text("code"),
+      ...(text("requestId") && { requestId: text("requestId") }),
+      ...(typeof members.retryAfter === "number" && { retryAfter: members.retryAfter }),
+    });
+  }
+
+  static async from(response: Response): Promise<Problem> {
+    const body: unknown = await response.json().catch(() => null);
+    const seconds = Number(response.headers.get("retry-after") ?? NaN);
+    const requestId = response.headers.get("x-request-id");
+    return Problem.of(
+      { ...(requestId && { requestId }), ...(Number.isFinite(seconds) && { retryAfter: seconds }), ...(body as object | null) },
+      response.status,
+    );
   }
 }
 

@@ -1,98 +1,76 @@
-// An answer: Markdown, and in it the marks of its citations as chips.
+// An answer: Markdown, block by block, and in it the marks of its citations as chips.
 
-import { memo, useMemo } from "react";
-import Markdown from "react-markdown";
+import { createContext, memo, useContext, useMemo, useRef } from "react";
+import Markdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 
 import type { Quote } from "../api/answers";
+import { type Block, blocksOf, sourcesOf, steady } from "./blocks";
+import { Chip } from "./chip";
 import { CodeBlock } from "./code";
-import { words } from "../words";
+import { allowed, quoteIn, withChips } from "./marks";
 
-const CITATION = "#citation-";
-
-/** The text with its marks made links, of which `Markdown` makes chips. Only marks that the application has resolved are such: an
- * answer may have numbers in brackets that are none. */
-export function withChips(text: string, begin: number, quotes: Quote[]): string {
-  let result = "";
-  let end = 0;
-  const places = quotes
-    .map((quote, index) => ({ index, mark: quote.markUtf16 === null ? -1 : quote.markUtf16 - begin, label: `[${quote.number}]` }))
-    .filter(({ mark, label }) => mark >= 0 && text.startsWith(label, mark))
-    .sort((one, other) => one.mark - other.mark);
-  for (const { index, mark, label } of places) {
-    if (mark < end) continue;
-    result += `${text.slice(end, mark)}[${label.slice(1, -1)}](${CITATION}${index})`;
-    end = mark + label.length;
-  }
-  return result + text.slice(end);
-}
-
-interface Properties {
-  text: string;
-  /** Where this text begins in the whole answer, in UTF-16 code units. */
-  begin: number;
+interface Citations {
   quotes: Quote[];
   onCite: (quote: Quote) => void;
 }
 
-export const Answer = memo(function Answer({ text, begin, quotes, onCite }: Properties) {
-  const source = useMemo(() => withChips(text, begin, quotes), [text, begin, quotes]);
+const Cited = createContext<Citations>({ quotes: [], onCite: () => undefined });
+
+interface Properties extends Citations {
+  text: string;
+  /** Where this text begins in the whole answer, in UTF-16 code units. */
+  begin: number;
+  isWriting: boolean;
+}
+
+export const Answer = memo(function Answer({ text, begin, quotes, isWriting, onCite }: Properties) {
+  const before = useRef<Block[]>([]);
+  const sources = useMemo(() => {
+    before.current = blocksOf(withChips(text, begin, quotes), before.current);
+    const all = sourcesOf(before.current);
+    return isWriting && all.length ? [...all.slice(0, -1), steady(all.at(-1)!)] : all;
+  }, [text, begin, quotes, isWriting]);
+  const citations = useMemo(() => ({ quotes, onCite }), [quotes, onCite]);
   return (
-    <div className="answer">
-      <Markdown
-        remarkPlugins={[remarkGfm]}
-        skipHtml
-        urlTransform={allowed}
-        components={{
-          a: ({ href, children }) => {
-            const quote = href?.startsWith(CITATION) ? quotes[Number(href.slice(CITATION.length))] : undefined;
-            if (quote) return <Chip quote={quote} onCite={onCite} />;
-            return href ? (
-              <a href={href} target="_blank" rel="noreferrer noopener nofollow">
-                {children}
-              </a>
-            ) : (
-              <>{children}</>
-            );
-          },
-          // An image is a request to whoever is named in it: what an answer says must not make one.
-          img: ({ alt }) => <span className="no-image">{alt}</span>,
-          pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
-          table: ({ children }) => (
-            <div className="scrolls">
-              <table>{children}</table>
-            </div>
-          ),
-        }}
-      >
-        {source}
-      </Markdown>
-    </div>
+    <Cited value={citations}>
+      <div className="answer" dir="auto">
+        {sources.map((source, index) => (
+          <MarkdownBlock key={index} source={source} />
+        ))}
+      </div>
+    </Cited>
   );
 });
 
-function Chip({ quote, onCite }: { quote: Quote; onCite: (quote: Quote) => void }) {
-  const where = quote.page ? `, ${words.chat.page(quote.pageLabel ?? String(quote.page))}` : "";
+const MarkdownBlock = memo(function MarkdownBlock({ source }: { source: string }) {
   return (
-    <button
-      type="button"
-      className={quote.supported === false ? "chip doubtful" : "chip"}
-      aria-label={`${words.chat.source(quote.number)}: ${quote.title}${where}`}
-      data-quote={quote.text.length > 400 ? `${quote.text.slice(0, 400)}…` : quote.text}
-      onClick={() => onCite(quote)}
-    >
-      {quote.number}
-    </button>
+    <Markdown remarkPlugins={PLUGINS} skipHtml urlTransform={allowed} components={COMPONENTS}>
+      {source}
+    </Markdown>
   );
-}
+});
 
-/** Where a link of an answer may lead: to other pages, by https or http, and to our own chips. */
-function allowed(url: string): string {
-  if (url.startsWith(CITATION)) return url;
-  try {
-    const { protocol } = new URL(url);
-    return protocol === "https:" || protocol === "http:" ? url : "";
-  } catch {
-    return "";
-  }
-}
+const PLUGINS = [remarkGfm];
+
+const COMPONENTS: Components = {
+  a: function Link({ href, children }) {
+    const { quotes, onCite } = useContext(Cited);
+    const quote = quoteIn(href, quotes);
+    if (quote) return <Chip quote={quote} onCite={onCite} />;
+    if (!href) return <>{children}</>;
+    return (
+      <a href={href} target="_blank" rel="noreferrer noopener nofollow">
+        {children}
+      </a>
+    );
+  },
+  // An image is a request to whoever is named in it: what an answer says must not make one.
+  img: ({ alt }) => <span className="no-image">{alt}</span>,
+  pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
+  table: ({ children }) => (
+    <div className="scrolls" tabIndex={0}>
+      <table>{children}</table>
+    </div>
+  ),
+};

@@ -1,11 +1,12 @@
 // A conversation as it stands in the address: its stored turns, what is asked now, and beside it the place that an answer cites.
 
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 
-import type { Quote } from "../api/answers";
 import * as api from "../api/conversations";
+import { Problem } from "../api/http";
+import type { Message } from "../api/messages";
 import { Chat } from "./chat";
-import { type Evidence, type Message, messagesOf } from "./messages";
+import type { Source } from "./source";
 import { SourcePanel } from "./sources";
 import { words } from "../words";
 
@@ -17,44 +18,54 @@ interface Properties {
   onTurn: () => void;
 }
 
-interface Stored {
-  messages: Message[];
-  evidence: Map<string, Evidence>;
-}
-
 export default function Conversation({ id, isNew, onTurn }: Properties) {
-  const [stored, setStored] = useState<Stored | undefined>(isNew ? { messages: [], evidence: new Map() } : undefined);
-  const [source, setSource] = useState<{ quote: Quote; passage: string | undefined }>();
-  useEffect(() => {
-    if (isNew) return;
+  const [stored, setStored] = useState<Message[] | undefined>(isNew ? [] : undefined);
+  const [problem, setProblem] = useState<Error>();
+  const [shown, setShown] = useState<{ source: Source; sources: Source[] }>();
+  const opener = useRef<HTMLElement>(null);
+  const wasNew = useRef(isNew);
+  const load = useCallback(() => {
     let isCurrent = true;
-    const show = (one: Stored) => isCurrent && setStored(one);
+    setProblem(undefined);
     api.conversation(id).then(
-      ({ turns }) => {
-        const [messages, evidence] = messagesOf(id, turns);
-        show({ messages, evidence });
+      ({ messages }) => isCurrent && setStored(messages),
+      (error: unknown) => {
+        if (!isCurrent) return;
+        // A link to a conversation that is not there leads to a new one under its id.
+        if (error instanceof Problem && error.status === 404) setStored([]);
+        else setProblem(error instanceof Error ? error : new Error(String(error)));
       },
-      () => show({ messages: [], evidence: new Map() }),
     );
     return () => void (isCurrent = false);
-  }, [id, isNew]);
+  }, [id]);
+  useEffect(() => (wasNew.current ? undefined : load()), [load]);
 
+  const open = useCallback((source: Source, sources: Source[]) => {
+    const active = document.activeElement;
+    if (active instanceof HTMLElement && !active.closest(".source")) opener.current = active;
+    setShown({ source, sources });
+  }, []);
+  const close = useCallback(() => {
+    setShown(undefined);
+    opener.current?.focus({ preventScroll: true });
+  }, []);
   return (
-    <div className={source ? "conversation with-source" : "conversation"}>
+    <div className={shown ? "conversation with-source" : "conversation"}>
       {stored ? (
-        <Chat
-          id={id}
-          stored={stored.messages}
-          storedEvidence={stored.evidence}
-          onCite={(quote, evidence) =>
-            setSource({ quote, passage: evidence.passages.find((passage) => passage.number === quote.passageNumber)?.text })
-          }
-          onTurn={onTurn}
-        />
+        <Chat id={id} stored={stored} onOpen={open} onTurn={onTurn} />
+      ) : problem ? (
+        <div className="problem" role="alert">
+          <p>{problem instanceof Problem ? `${problem.title}. ${problem.detail}` : words.shell.offline}</p>
+          <button type="button" onClick={load}>
+            {words.shell.again}
+          </button>
+        </div>
       ) : (
         <p className="waiting">{words.shell.loading}</p>
       )}
-      {source && <SourcePanel quote={source.quote} passage={source.passage} onClose={() => setSource(undefined)} />}
+      {shown && (
+        <SourcePanel sources={shown.sources} open={shown.source} onOpen={(source) => setShown({ ...shown, source })} onClose={close} />
+      )}
     </div>
   );
 }

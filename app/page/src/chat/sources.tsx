@@ -1,80 +1,131 @@
-// Where an answer comes from: the quote in its passage, and where that stands.
+// Where an answer comes from: the quote in its passage, where that stands, and the document itself.
 
-import { useEffect, useRef } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 
-import type { Place, Quote } from "../api/answers";
+import type { Quote } from "../api/answers";
 import { words } from "../words";
+import { CloseIcon, NextIcon, OutIcon, PreviousIcon } from "./icons";
+import { placeOf, scoreOf } from "./places";
+import { type Source, usePassage } from "./source";
 
-export function SourcePanel({ quote, passage, onClose }: { quote: Quote; passage: string | undefined; onClose: () => void }) {
+const Reader = lazy(() => import("./reader"));
+
+interface Properties {
+  /** The sources that one can go through from here. */
+  sources: Source[];
+  open: Source;
+  onOpen: (source: Source) => void;
+  onClose: () => void;
+}
+
+export function SourcePanel({ sources, open, onOpen, onClose }: Properties) {
   const heading = useRef<HTMLHeadingElement>(null);
   const marked = useRef<HTMLElement>(null);
+  const [isReading, setIsReading] = useState(false);
+  const text = usePassage(open);
   useEffect(() => {
-    heading.current?.focus();
-    marked.current?.scrollIntoView({ block: "center" });
-  }, [quote]);
-  const text = quote.passage ?? passage;
+    setIsReading(false);
+    heading.current?.focus({ preventScroll: true });
+  }, [open]);
+  useEffect(() => void marked.current?.scrollIntoView({ block: "center" }), [open, text]);
+  useEffect(() => {
+    const key = (event: KeyboardEvent) => event.key === "Escape" && !event.defaultPrevented && onClose();
+    addEventListener("keydown", key);
+    return () => removeEventListener("keydown", key);
+  }, [onClose]);
+  const { place, quote } = open;
+  const index = sources.findIndex((one) => one.key === open.key);
+  const to = (step: number) => sources[(index + step + sources.length) % sources.length]!;
   return (
-    <aside className="source" aria-label={words.chat.source(quote.number)}>
+    <aside className={isReading ? "source reading" : "source"} aria-label={words.chat.sources}>
       <header>
-        <h2 ref={heading} tabIndex={-1}>
-          {quote.title}
+        <h2 ref={heading} tabIndex={-1} dir="auto">
+          {quote && <span className="number">{quote.number}</span>} {place.title}
         </h2>
-        <button type="button" className="quiet" onClick={onClose} aria-label={words.shell.close}>
-          ✕
+        <button type="button" className="quiet icon" onClick={onClose} aria-label={words.shell.close} title={words.shell.close}>
+          <CloseIcon />
         </button>
       </header>
-      <p className="where">{placeOf(quote)}</p>
-      {quote.supported === false && <p className="doubt">{words.chat.unsupported}</p>}
-      <div className="passage" tabIndex={0}>
-        {text === undefined ? (
-          <mark ref={marked}>{quote.text}</mark>
-        ) : (
+      {index >= 0 && sources.length > 1 && (
+        <p className="steps row">
+          <button type="button" className="icon" onClick={() => onOpen(to(-1))} aria-label={words.chat.previousCitation} title={words.chat.previousCitation}>
+            <PreviousIcon />
+          </button>
+          <span aria-live="polite">{words.chat.position(index + 1, sources.length)}</span>
+          <button type="button" className="icon" onClick={() => onOpen(to(1))} aria-label={words.chat.nextCitation} title={words.chat.nextCitation}>
+            <NextIcon />
+          </button>
+        </p>
+      )}
+      <dl className="where">
+        <dt>{words.chat.document}</dt>
+        <dd dir="auto">{place.document}</dd>
+        {place.page && (
           <>
-            {text.slice(0, quote.startUtf16)}
-            <mark ref={marked}>{text.slice(quote.startUtf16, quote.endUtf16)}</mark>
-            {text.slice(quote.endUtf16)}
+            <dt>{words.chat.pageName}</dt>
+            <dd>{place.pageLabel ? `${place.pageLabel} (${place.page})` : place.page}</dd>
           </>
         )}
-      </div>
+        {place.section && (
+          <>
+            <dt>{words.chat.section}</dt>
+            <dd dir="auto">{quote?.headings?.length ? quote.headings.join(" › ") : place.section}</dd>
+          </>
+        )}
+        {place.score !== undefined && (
+          <>
+            <dt>{words.chat.score}</dt>
+            <dd>
+              <meter min={0} max={1} value={place.score} aria-label={words.chat.score} /> {scoreOf(place.score)}
+            </dd>
+          </>
+        )}
+      </dl>
+      {quote?.supported === false && <p className="doubt">{words.chat.unsupported}</p>}
+      {isReading ? (
+        <Suspense fallback={<p className="waiting">{words.shell.loading}</p>}>
+          <Reader place={place} quote={quote?.text ?? text ?? ""} onClose={() => setIsReading(false)} />
+        </Suspense>
+      ) : (
+        <>
+          {(text !== undefined || quote) && (
+            <div className="passage" tabIndex={0} dir="auto">
+              {quote?.tableHeader && <p className="table-header">{quote.tableHeader}</p>}
+              {quote && text !== undefined && text.slice(0, quote.startUtf16)}
+              {quote && <mark ref={marked}>{quote.text}</mark>}
+              {text?.slice(quote?.endUtf16 ?? 0)}
+            </div>
+          )}
+          <p>
+            <button type="button" className="primary" onClick={() => setIsReading(true)}>
+              {place.page ? words.chat.openPage(place.pageLabel ?? String(place.page)) : words.chat.openDocument} <OutIcon />
+            </button>
+          </p>
+        </>
+      )}
     </aside>
   );
 }
 
-export function SourceList({ quotes, onCite }: { quotes: Quote[]; onCite: (quote: Quote) => void }) {
-  const first = [...new Map(quotes.map((quote) => [quote.number, quote])).values()].sort((one, other) => one.number - other.number);
+/** The documents that an answer cites, each once for its number. */
+export function SourceList({ sources, onOpen }: { sources: Source[]; onOpen: (source: Source) => void }) {
+  const first = [...new Map(sources.toReversed().map((source) => [source.quote!.number, source])).values()];
   if (!first.length) return null;
+  first.sort((one, other) => one.quote!.number - other.quote!.number);
   return (
     <section className="source-list" aria-label={words.chat.sources}>
       <ol>
-        {first.map((quote) => (
-          <li key={quote.number} value={quote.number}>
-            <button type="button" className="quiet" onClick={() => onCite(quote)}>
-              {quote.title} <small>{placeOf(quote)}</small>
+        {first.map((source) => (
+          <li key={source.key}>
+            <button type="button" onClick={() => onOpen(source)}>
+              <span className="number">{source.quote!.number}</span>
+              <span className="name" dir="auto">
+                {source.place.title} <small>{placeOf(source.quote as Quote)}</small>
+              </span>
             </button>
           </li>
         ))}
       </ol>
     </section>
   );
-}
-
-export function Nearest({ places }: { places: Place[] }) {
-  return (
-    <section className="nearest">
-      <h3>{words.chat.nearest}</h3>
-      <ul>
-        {places.map((place, index) => (
-          <li key={index}>
-            {place.title} <small>{placeOf(place)}</small>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-function placeOf(place: Place | Quote): string {
-  const page = place.page ? words.chat.page(place.pageLabel ?? String(place.page)) : "";
-  const path = place.document === place.title ? "" : place.document;
-  return [path, page, place.section].filter(Boolean).join(" · ");
 }

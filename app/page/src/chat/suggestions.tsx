@@ -1,0 +1,39 @@
+// What stands where nothing was asked yet: an invitation, and questions that the reader's own documents answer.
+
+import { useEffect, useState } from "react";
+
+import { type Suggestion, suggestions } from "../api/models";
+import { words } from "../words";
+
+const HAS_SUGGESTIONS = false; // until the application has the route
+
+export function Welcome({ onAsk }: { onAsk: (question: string) => void }) {
+  const [items, setItems] = useState<Suggestion[]>([]);
+  useEffect(() => {
+    let isGone = false;
+    if (!HAS_SUGGESTIONS) return;
+    suggestions().then(
+      (found) => isGone || setItems(found.items),
+      () => undefined, // without suggestions one can ask all the same
+    );
+    return () => void (isGone = true);
+  }, []);
+  return (
+    <div className="welcome">
+      <h1>{words.chat.ask}</h1>
+      <p className="hint">{words.chat.askHint}</p>
+      {items.length > 0 && (
+        <ul aria-label={words.chat.suggestions}>
+          {items.map(({ question, document }) => (
+            <li key={question}>
+              <button type="button" onClick={() => onAsk(question)}>
+                <span dir="auto">{question}</span>
+                <small>{document}</small>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
