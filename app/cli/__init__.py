@@ -10,6 +10,7 @@
     guardrail  check a definition, try a text
     prompts  what models are asked: ls, show, try
     models   the models that can answer
+    explain  what goes on inside the laptop's models
     usage    what was spent, and what may be
     mcp      the tools and the documents, for MCP clients
     env      shell lines that point boto3 and the AWS CLI at the running stand-in
@@ -48,6 +49,7 @@ from app.cli.commands import (
     doctor,
     env,
     evaluate,
+    explain,
     guardrail,
     ingest,
     local,
@@ -100,6 +102,7 @@ for command in (
     destroy.destroy,
 ):
     cli.command()(command)
+cli.command()(explain.explain)
 cli.command("reindex")(reindex.reindex)
 
 

@@ -27,6 +27,7 @@ from app.local import (
     bedrock_runtime,
     dynamodb,
     engine,
+    inside,
     lambda_,
     s3,
     sqs,
@@ -140,7 +141,10 @@ class StandIn:
             "sts": sts.handlers(),
         }
         self.services = Reserve(options.home).wrap(services)
-        self.endpoints = chat_completions.endpoints(trades, models, judge=judge)
+        self.endpoints = {
+            **chat_completions.endpoints(trades, models, judge=judge),
+            **inside.endpoints(trades),
+        }
 
     def start(self, url: str) -> None:
         """Start the work in the background, with what the last stop left. Functions call this

@@ -212,6 +212,12 @@ class Settings(DocumentSettings):
         description="Prompts of Prompt management that are used in place of the application's own, "
         "as in answer=ARN,rewrite=ARN: the ARN of a version, or without one that of the draft.",
     )
+    inside_url: str | None = Field(
+        default=None,
+        pattern=r"^http://(127\.0\.0\.1|localhost|\[::1\]):\d{1,5}$",
+        description="The stand-in whose models can be looked into (`outcrop explain`). "
+        "`outcrop up` sets it; in AWS there is none.",
+    )
     origin: str | None = Field(
         default=None,
         pattern=r"^https?://[^/?#@\s]+$",

@@ -13,6 +13,8 @@
     GET    /models               the models that answer
     POST   /playground           a model by itself, beside its native request and response
     GET    /playground/templates prompts to begin with; POST fills one in
+    POST   /inside               how the laptop's encoder reads a text; `/candidates`: what its
+                                 model draws an answer from (`OUTCROP_INSIDE_URL`)
     GET    /usage                what the caller has spent, and may spend
     POST   /v1/chat/completions  the same questions, by the OpenAI API (`openai/`)
     GET    /v1/models            POST /v1/embeddings
@@ -34,6 +36,7 @@ from app.admission import Admission
 from app.aws import Clients
 from app.budgets import Ledger
 from app.meter import LogMeter, Meter
+from app.page_config import LAPTOP, Config
 from app.settings import Settings
 from app.web import problems
 from app.web.page import serve_page
@@ -48,6 +51,7 @@ from app.web.routes import (
     conversations,
     documents,
     health,
+    inside,
     models,
     openai,
     playground,
@@ -86,7 +90,8 @@ def application(
     for part in PARTS:
         app.include_router(part.router(clients, settings), tags=[part.TAG])
     if settings.auth == "local":
-        serve_page(app, lambda: clients.s3.meta.endpoint_url)
+        config: Config = {**LAPTOP, "inside": settings.inside_url is not None}
+        serve_page(app, lambda: clients.s3.meta.endpoint_url, config=config)
     problems.install(app)
     # Innermost first: a request has an id before anything can refuse it.
     app.add_middleware(ReadBody)
@@ -115,6 +120,7 @@ PARTS = (
     conversations,
     models,
     playground,
+    inside,
     usage,
     openai,
     health,

@@ -594,7 +594,7 @@ COMMANDS = {
 OTHER_COMMANDS = frozenset(
     (
         *("up", "ingest", "docs", "env", "doctor", "deploy", "destroy", "diff", "outputs", "local"),
-        *("models", "usage", "reindex", "opensearch", "guardrail"),
+        *("models", "usage", "reindex", "opensearch", "guardrail", "explain"),
     )
 )
 

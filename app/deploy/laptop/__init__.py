@@ -77,6 +77,7 @@ __all__ = [
 START_SECONDS = 30  # for one call, while resources are made
 LOOK_SECONDS = 0.2  # between two checks whether a home is free
 DEADLINE = "OUTCROP_DEADLINE_SECONDS"
+INSIDE = "OUTCROP_INSIDE_URL"
 GUARDRAIL_ID, GUARDRAIL_VERSION = "OUTCROP_GUARDRAIL_ID", "OUTCROP_GUARDRAIL_VERSION"
 LOADING_SECONDS = (
     600  # until a local model's first token: it may have to be read from the disk first
@@ -278,7 +279,7 @@ def _serve(
     stand_in = StandIn(ready["url"], ready["accessKeyId"], ready["secretAccessKey"])
     adopt(endpoint_variables(stand_in, before))
     try:
-        application = {**deploy(), **_patience(settings)}
+        application = {**deploy(), **_patience(settings), INSIDE: stand_in.url}
     except OutcropError as error:
         if death := children[0].death():
             raise death from error

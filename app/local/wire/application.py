@@ -100,10 +100,10 @@ class Application:
         self, request: RequestHead, receive: Receive
     ) -> tuple[Response, Fault | None]:
         source = chunks(receive)
-        if request.path.startswith(own_endpoints.PREFIX):
-            return own_endpoints.answer(request, await in_memory(source), self._faults), None
         if endpoint := self._endpoints.get((request.method, request.path)):
             return await self._answer_json(endpoint, request, receive), None
+        if request.path.startswith(own_endpoints.PREFIX):
+            return own_endpoints.answer(request, await in_memory(source), self._faults), None
         service = _service_for_errors(signing_name_of(request))
         fault = None
         try:

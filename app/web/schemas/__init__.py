@@ -22,6 +22,7 @@ from app.web.schemas.answers import (
 from app.web.schemas.base import LONGEST_ID, LONGEST_MESSAGE, RetrievalFilter
 from app.web.schemas.conversations import Conversation, Conversations, StoredTurn
 from app.web.schemas.documents import Document, Documents, NewDocument, Upload
+from app.web.schemas.inside import Candidates, Draw, InsideView, TextToRead
 from app.web.schemas.messages import (
     AnswerMessage,
     AnswerMetadata,
@@ -78,6 +79,7 @@ __all__ = [
     "AnyQuestion",
     "Approval",
     "BudgetWarning",
+    "Candidates",
     "Citation",
     "CitationPart",
     "CitedPassage",
@@ -89,10 +91,12 @@ __all__ = [
     "Decision",
     "Document",
     "Documents",
+    "Draw",
     "Explanation",
     "GuardrailPart",
     "GuardrailVerdict",
     "ImageBlock",
+    "InsideView",
     "MessagePart",
     "Messages",
     "Mode",
@@ -122,6 +126,7 @@ __all__ = [
     "TemplateValues",
     "TextBlock",
     "TextPart",
+    "TextToRead",
     "ToolCall",
     "ToolOutcome",
     "ToolPart",

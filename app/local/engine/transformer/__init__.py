@@ -4,6 +4,7 @@
     tokens      text -> token ids, and the characters of each token
     model       token ids -> a vector: the network, layer by layer
     linear      its linear layers, in fp32 or int8
+    inside      what goes on in the network, to be looked at
     graph       the language of the layers: ONNX, written like NumPy
     onnx_format a graph as bytes, for ONNX Runtime
     dimensions  384 dimensions -> the number that an embedding model promises
@@ -17,6 +18,7 @@ is longer than the model's window is encoded in several windows.
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from os import cpu_count
+from threading import Lock
 from typing import Literal
 
 import numpy as np
@@ -24,11 +26,12 @@ import numpy as np
 from app.local.engine.encoder import TokenVectors
 from app.local.engine.transformer import linear, model, weights
 from app.local.engine.transformer.dimensions import fit
-from app.local.engine.transformer.tokens import Span, Tokenizer
+from app.local.engine.transformer.inside import InsideView, ReadToken
+from app.local.engine.transformer.tokens import Ids, Span, Tokenizer
 from app.local.engine.transformer.weights import Array as Vectors
 from app.local.engine.transformer.weights import WrongWeights
 
-__all__ = ["Encoder", "Vectors", "WrongWeights", "fit"]
+__all__ = ["Encoder", "InsideView", "ReadToken", "Vectors", "WrongWeights", "fit"]
 
 
 class Encoder:
@@ -52,8 +55,12 @@ class Encoder:
             checked = aside.submit(weights.check, folder)
             self._tokenizer = Tokenizer(folder / "tokenizer.json")
             checked.result()
-        weights_file = weights.Weights(folder / "model.safetensors", model.shapes())
-        self._network = model.program(weights_file, linear.by_precision(precision, weights_file))
+        self.precision = precision
+        self._weights = weights.Weights(folder / "model.safetensors", model.shapes())
+        self._linear = linear.by_precision(precision, self._weights)
+        self._network = model.program(self._weights, self._linear)
+        self._opening = Lock()
+        self._open_network: Callable[[Ids], tuple[Vectors, Vectors]] | None = None
         self._threads = threads or cpu_count() or 1
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="encoder")
 
@@ -84,6 +91,28 @@ class Encoder:
     def count(self, text: str) -> int:
         """How many tokens the text has, without [CLS] and [SEP]."""
         return len(self._tokenizer.ids(text))
+
+    def inside(self, text: str) -> InsideView:
+        """What goes on in the network while it reads a text of one window. The first call compiles
+        the network once more, with what is to be seen as further outputs.
+        """
+        ids, *further = self._tokenizer.windows(text)
+        if further:
+            raise ValueError("the text is longer than a window")
+        with self._opening:
+            if self._open_network is None:
+                self._open_network = model.open_program(self._weights, self._linear)
+        states, attention = self._open_network(ids)
+        spans = ((None, None), *self.spans(text), (None, None))
+        return InsideView(
+            tuple(
+                ReadToken(int(id_), self._tokenizer.name(int(id_)), *span)
+                for id_, span in zip(ids, spans, strict=True)
+            ),
+            self._weights["embeddings.position_embeddings.weight"][: len(ids)],
+            attention,
+            _mean([states]),
+        )
 
     def _vector(self, text: str) -> Vectors:
         windows = self._tokenizer.windows(text)

@@ -1,6 +1,6 @@
 """ONNX graphs, written like NumPy: each call adds a node and returns the name of its output."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -48,19 +48,26 @@ class Graph:
         self._tensors.append(onnx_format.reference(name, self.weights.shapes[name], file, offset))
         return name
 
-    def file(self, source: Tensor, output: Tensor, axes: Sequence[str] = ("d",)) -> bytes:
-        """The graph in ONNX's format, from its input, (t,) int64, to its output, float32, whose
+    def file(self, source: Tensor, outputs: Mapping[Tensor, Sequence[str]]) -> bytes:
+        """The graph in ONNX's format, from its input, (t,) int64, to its outputs, float32, whose
         axes are named.
         """
         return onnx_format.model(
             self._nodes,
             self._tensors,
             onnx_format.value(source, "int64", ("t",)),
-            onnx_format.value(output, "float32", axes),
+            [onnx_format.value(name, "float32", axes) for name, axes in outputs.items()],
         )
 
     def compile(self, source: Tensor, output: Tensor, axes: Sequence[str] = ("d",)) -> Program:
         """Compile the graph. Any thread may call the result; it computes in its caller's thread."""
+        compute = self.compile_all(source, {output: axes})
+        return lambda ids: compute(ids)[0]
+
+    def compile_all(
+        self, source: Tensor, outputs: Mapping[Tensor, Sequence[str]]
+    ) -> Callable[[NDArray[np.int64]], list[NDArray[np.float32]]]:
+        """Compile the graph with several outputs, as `compile` does with one."""
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -69,5 +76,5 @@ class Graph:
         options.add_session_config_entry(
             "session.model_external_initializers_file_folder_path", str(self.weights.path.parent)
         )
-        session = onnxruntime.InferenceSession(self.file(source, output, axes), options)
-        return lambda ids: session.run(None, {source: ids})[0]
+        session = onnxruntime.InferenceSession(self.file(source, outputs), options)
+        return lambda ids: session.run(None, {source: ids})

@@ -13,11 +13,14 @@ vector cannot depend on what else is being encoded. In the margin, the shape of 
     k    32 dimensions each
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.local.engine.transformer.graph import Graph, Program, Tensor
-from app.local.engine.transformer.weights import Shape, Weights
+from app.local.engine.transformer.weights import Array, Shape, Weights
 
 LAYERS = 6
 D = 384
@@ -60,6 +63,25 @@ def program(weights: Weights, linear: "Linear") -> Program:
     return g.compile("ids", MiniLM(g, linear).forward("ids"), ("t", "d"))
 
 
+def open_program(
+    weights: Weights, linear: "Linear"
+) -> Callable[[NDArray[np.int64]], tuple[Array, Array]]:
+    """Compile the network so that it can be looked into: token ids, (t,), to the last layer's
+    vectors, (t, d), and every layer's attention, (layers, h, t, t).
+    """
+    g = Graph(weights)
+    network = MiniLM(g, linear)
+    vectors = network.forward("ids")
+    outputs = {vectors: ("t", "d")} | dict.fromkeys(network.attention, ("h", "t", "s"))
+    compute = g.compile_all("ids", outputs)
+
+    def run(ids: NDArray[np.int64]) -> tuple[Array, Array]:
+        last, *attention = compute(ids)
+        return last, np.stack(attention)
+
+    return run
+
+
 class Linear(Protocol):
     """Linear layers that read the same x: y = x W^T + b, (t, in) -> (t, out) for each of them.
 
@@ -72,11 +94,16 @@ class Linear(Protocol):
 
 
 class MiniLM:
-    """The forward pass: each method adds its part to the graph, in the order of the data."""
+    """The forward pass: each method adds its part to the graph, in the order of the data.
+
+    Attributes:
+        attention: each layer's weights: for every head, how much each token reads of each.
+    """
 
     def __init__(self, g: Graph, linear: Linear) -> None:
         self.g = g
         self.linear = linear
+        self.attention: list[Tensor] = []  # each (h, t, t)
 
     def forward(self, ids: Tensor) -> Tensor:
         """Token ids, (t,), to the last layer's vectors, (t, d)."""
@@ -107,7 +134,8 @@ class MiniLM:
         k = g.Transpose(k, perm=(1, 2, 0))  # (h, k, t)
         v = g.Transpose(v, perm=(1, 0, 2))  # (h, t, k)
         scores = g.Mul(g.MatMul(q, k), g.constant((D / HEADS) ** -0.5))  # (h, t, t)
-        y = g.MatMul(g.Softmax(scores, axis=-1), v)  # (h, t, k)
+        self.attention.append(g.Softmax(scores, axis=-1))
+        y = g.MatMul(self.attention[-1], v)  # (h, t, k)
         y = g.Reshape(g.Transpose(y, perm=(1, 0, 2)), g.constant([0, D]))  # (t, d)
         [y] = self.linear(g, y, [f"{name}.output.dense"])  # (t, d)
         return self.norm(f"{name}.output.LayerNorm", g.Add(x, y))

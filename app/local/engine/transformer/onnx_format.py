@@ -59,9 +59,11 @@ def _varint(value: int) -> bytes:
     return bytes([*digits, value])
 
 
-def model(nodes: Sequence[bytes], tensors: Sequence[bytes], source: bytes, output: bytes) -> bytes:
-    """A whole file: a graph from one input to one output."""
-    graph = message({1: nodes, 2: "graph", 5: tensors, 11: source, 12: output})
+def model(
+    nodes: Sequence[bytes], tensors: Sequence[bytes], source: bytes, outputs: Sequence[bytes]
+) -> bytes:
+    """A whole file: a graph from one input to its outputs."""
+    graph = message({1: nodes, 2: "graph", 5: tensors, 11: source, 12: outputs})
     opsets = [message({1: "", 2: OPSET}), message({1: RUNTIMES, 2: 1})]
     return message({1: IR_VERSION, 7: graph, 8: opsets})
 

@@ -50,6 +50,11 @@ class Tokenizer:
         """The characters [start, end) of every token of the text, without [CLS] and [SEP]."""
         return [(start + a, start + b) for start, e in self._encode(text) for a, b in e.offsets]
 
+    def name(self, id_: int) -> str:
+        """A token as the vocabulary has it; `##` begins what goes on with the token before."""
+        name: str | None = self._wordpiece.id_to_token(id_)
+        return name or "[UNK]"
+
     def _encode(self, text: str) -> Iterator[tuple[int, Any]]:
         """Encode a text in pieces: on a megabyte at once, the tokenizer is three times as slow."""
         for piece in PIECE.finditer(_encodable(text)):

@@ -101,17 +101,42 @@ def drawn(scores: Scores, sampling: Sampling, random: Random) -> list[int]:
     >>> drawn(np.array([0.0, 2.0, 1.0]), Sampling(temperature=1, top_k=1), Random(1))
     [1]
     """
-    ranked = [int(place) for place in np.argsort(-scores, kind="stable")]
     temperature = sampling.temperature or 0.0
     if temperature < _COLDEST:
-        return ranked
+        return _ranked(scores)
+    top = _top(scores, temperature, sampling)
+    shaken = {one: scores[one] + temperature * gumbel(random) for one in top}
+    return sorted(top, key=lambda one: -shaken[one])
+
+
+def first_draw(scores: Scores, sampling: Sampling) -> dict[int, float]:
+    """How likely each candidate is to be drawn first, the likeliest first; those that are cut off
+    are left out.
+
+    >>> first_draw(np.log([1.0, 3.0, 4.0]), Sampling(temperature=1, top_k=2))
+    {2: 0.5714285714285714, 1: 0.42857142857142855}
+    >>> first_draw(np.log([1.0, 3.0, 4.0]), Sampling(temperature=0))
+    {2: 1.0}
+    """
+    temperature = sampling.temperature or 0.0
+    if temperature < _COLDEST:
+        return {_ranked(scores)[0]: 1.0}
+    top = _top(scores, temperature, sampling)
+    return dict(zip(top, softmax(scores[top] / temperature).tolist(), strict=True))
+
+
+def _top(scores: Scores, temperature: float, sampling: Sampling) -> list[int]:
+    """The candidates that top k and top p leave, the likeliest first."""
+    ranked = _ranked(scores)
     top = ranked[: sampling.top_k or None]
     likely = softmax(scores[top] / temperature)
     before = np.cumsum(likely) - likely
     top_p = 1.0 if sampling.top_p is None else sampling.top_p
-    top = [one for one, mass in zip(top, before, strict=True) if mass < top_p] or ranked[:1]
-    shaken = {one: scores[one] + temperature * gumbel(random) for one in top}
-    return sorted(top, key=lambda one: -shaken[one])
+    return [one for one, mass in zip(top, before, strict=True) if mass < top_p] or ranked[:1]
+
+
+def _ranked(scores: Scores) -> list[int]:
+    return [int(place) for place in np.argsort(-scores, kind="stable")]
 
 
 def gumbel(random: Random) -> float:

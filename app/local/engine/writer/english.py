@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
+from typing import NamedTuple
 
 import numpy as np
 
 from app.local.engine.encoder import TokenEncoder
 from app.local.engine.writer.candidates import Candidate
-from app.local.engine.writer.case import case_of
+from app.local.engine.writer.case import Case, case_of
 from app.local.engine.writer.choose import Scores, answerable, chosen, drawn, score, softmax
 from app.local.engine.writer.comparisons import (
     Comparison,
@@ -19,6 +20,7 @@ from app.local.engine.writer.comparisons import (
 )
 from app.local.engine.writer.documents import of_one_document
 from app.local.engine.writer.evidence import FEATURES, MOST, Evidence, evidence, likeliest
+from app.local.engine.writer.odds import Odds
 from app.local.engine.writer.premises import denial
 from app.local.engine.writer.prompt import Sampling
 from app.local.engine.writer.question import Question
@@ -100,19 +102,11 @@ class EnglishChoice:
             known: whether there is an answer for sure.
         """
         question = Question(meaning.question)
-        choices = likeliest(question, candidates)
-        if not choices or not question.terms:
-            return Said()
-        case = case_of(self._remembered, question, choices, names)
-        shown = evidence(case)  # (n, features)
-        repetition = Repetition(meaning, choices)
-        scores = repetition.without_barred(score(shown), question)  # (n,)
         decides = asks_yes_or_no(question.text)
-        if decides:
-            others = [is_verdict_on_another(question, one) for one in choices]
-            scores = np.where(others, -np.inf, scores)
-        if not np.isfinite(scores).any():
+        weighed = self._weighed(meaning, question, candidates, names)
+        if weighed is None:
             return Said()
+        choices, case, shown, repetition, scores = weighed
         if (place := denial(question.text, choices, _likely(scores), names)) is not None:
             return Said([choices[place]], meaning.language.replies["premise"])
         scores = of_one_document(case, scores)
@@ -131,6 +125,40 @@ class EnglishChoice:
         if not meaning.answers:
             answer = with_the_others(question, answer, choices, names)
         return Said(answer, f"{verdict}." if verdict else "")
+
+    def odds(
+        self, meaning: Meaning, candidates: Sequence[Candidate], names: Sequence[str]
+    ) -> Odds | None:
+        """What the answer to a question is drawn from; None if nothing can be. Arguments as of
+        `of`.
+        """
+        weighed = self._weighed(meaning, Question(meaning.question), candidates, names)
+        if weighed is None:
+            return None
+        scores = of_one_document(weighed.case, weighed.scores)
+        return Odds(weighed.choices, scores, answerable(weighed.case, weighed.shown, scores))
+
+    def _weighed(
+        self,
+        meaning: Meaning,
+        question: Question,
+        candidates: Sequence[Candidate],
+        names: Sequence[str],
+    ) -> "_Weighed | None":
+        """The likeliest candidates with their scores; None if there is none."""
+        choices = likeliest(question, candidates)
+        if not choices or not question.terms:
+            return None
+        case = case_of(self._remembered, question, choices, names)
+        shown = evidence(case)  # (n, features)
+        repetition = Repetition(meaning, choices)
+        scores = repetition.without_barred(score(shown), question)  # (n,)
+        if asks_yes_or_no(question.text):
+            others = [is_verdict_on_another(question, one) for one in choices]
+            scores = np.where(others, -np.inf, scores)
+        if not np.isfinite(scores).any():
+            return None
+        return _Weighed(choices, case, shown, repetition, scores)
 
     def _compared(
         self,
@@ -158,6 +186,16 @@ class EnglishChoice:
             best = best[:1]
         replies = meaning.language.replies
         return Said(best, behind=replies["missing"].format(*missing) if missing else "")
+
+
+class _Weighed(NamedTuple):
+    """Candidates, what speaks for each of them, and how much."""
+
+    choices: Sequence[Candidate]
+    case: Case
+    shown: Evidence
+    repetition: Repetition
+    scores: Scores
 
 
 def _of_the_kind(order: Sequence[int], shown: Evidence) -> list[int]:

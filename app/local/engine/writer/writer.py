@@ -23,6 +23,7 @@ from app.local.engine.writer.images import unseen
 from app.local.engine.writer.limits import limited, pieces
 from app.local.engine.writer.multilingual import MultilingualChoice, WordEncoder
 from app.local.engine.writer.multilingual import small_talk as talk
+from app.local.engine.writer.odds import Odds
 from app.local.engine.writer.overview import asks_for_all, titles
 from app.local.engine.writer.planning import Call, Planning, decide
 from app.local.engine.writer.prompt import (
@@ -44,6 +45,7 @@ from app.local.engine.writer.reading import (
     read,
 )
 from app.local.engine.writer.recaps import Recap, sum_up
+from app.local.engine.writer.records import Passage
 from app.local.engine.writer.rendering import marks, render
 from app.local.engine.writer.repetition import Repetition
 from app.local.engine.writer.rewrite import Meaning, about_conversation, rewrite, understand
@@ -229,6 +231,21 @@ class Writer:
             if answer.candidates and len(english) == len(possible):
                 return answer
         return self._multilingual.of(meaning, said_in, possible, task.passages, sampling, random)
+
+    def odds(self, question: str, texts: Sequence[str]) -> Odds | None:
+        """The candidates of these passages for the answer to a question, with their scores; None if
+        there is none.
+        """
+        meaning = understand(question, ())
+        possible = [
+            *candidates(texts, [""] * len(texts)),
+            *steps(Question(meaning.question), texts),
+        ]
+        language = tell(question) or ENGLISH
+        if language.code == "en" or self._multilingual is None:
+            return self._english.odds(meaning, possible, [""] * len(texts))
+        passages = [Passage(str(n), text) for n, text in enumerate(texts, 1)]
+        return self._multilingual.odds(meaning, language, possible, passages)
 
 
 def _nearest_in(task: Answer) -> Nearest:

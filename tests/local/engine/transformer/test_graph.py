@@ -69,6 +69,6 @@ def test_the_network_is_valid_onnx(how: model.Linear, tmp_path: Path) -> None:
     shutil.copy(weights.folder() / "model.safetensors", tmp_path)
     g = Graph(Weights(tmp_path / "model.safetensors", model.shapes()))
     (tmp_path / "model.onnx").write_bytes(
-        g.file("ids", model.MiniLM(g, how).forward("ids"), ("t", "d"))
+        g.file("ids", {model.MiniLM(g, how).forward("ids"): ("t", "d")})
     )
     onnx.checker.check_model(tmp_path / "model.onnx", full_check=True)

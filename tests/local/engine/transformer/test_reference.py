@@ -41,7 +41,16 @@ def published() -> dict[str, Floats]:
 
 def reference(ids: list[int]) -> Floats:
     """BERT, mean pooling and unit length."""
+    x, _ = forward(ids)
+    mean = x.mean(axis=0)  # (d,)
+    unit: Floats = mean / np.linalg.norm(mean)
+    return unit
+
+
+def forward(ids: list[int]) -> tuple[Floats, list[Floats]]:
+    """BERT: the last layer's vectors, (t, d), and each layer's attention, (h, t, t)."""
     w = published()
+    attention = []
 
     def linear(name: str, x: Floats) -> Floats:
         return x @ w[f"{name}.weight"].T + w[f"{name}.bias"]
@@ -60,15 +69,14 @@ def reference(ids: list[int]) -> Floats:
             for part in ("query", "key", "value")
         )  # (h, t, k)
         scores = np.exp(q @ k.transpose(0, 2, 1) / sqrt(32))  # (h, t, t)
-        y = (scores / scores.sum(-1, keepdims=True) @ v).transpose(1, 0, 2).reshape(-1, 384)
+        attention.append(scores / scores.sum(-1, keepdims=True))
+        y = (attention[-1] @ v).transpose(1, 0, 2).reshape(-1, 384)
         y = linear(f"{layer}.attention.output.dense", y)
         x = norm(f"{layer}.attention.output.LayerNorm", x + y)
         y = linear(f"{layer}.intermediate.dense", x)  # (t, 4d)
         y = y / 2 * (1 + np.vectorize(erf, otypes=[np.float32])(y / sqrt(2)))
         x = norm(f"{layer}.output.LayerNorm", x + linear(f"{layer}.output.dense", y))
-    mean = x.mean(axis=0)  # (d,)
-    unit: Floats = mean / np.linalg.norm(mean)
-    return unit
+    return x, attention
 
 
 @cache

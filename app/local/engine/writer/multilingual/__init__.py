@@ -14,6 +14,7 @@ sentences, in its own language.
 from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,9 @@ from app.local.engine.writer.multilingual.evidence import (
 )
 from app.local.engine.writer.multilingual.question import question_in
 from app.local.engine.writer.multilingual.verdicts import decide
+from app.local.engine.writer.odds import Odds
 from app.local.engine.writer.prompt import Sampling
+from app.local.engine.writer.question import Question
 from app.local.engine.writer.records import Passage
 from app.local.engine.writer.repetition import Repetition
 from app.local.engine.writer.rewrite import Meaning
@@ -115,16 +118,10 @@ class MultilingualChoice:
             known: whether there is an answer for sure.
         """
         question = question_in(meaning.question, language)
-        choices = likeliest(question, candidates)
-        if not choices or not question.terms:
+        weighed = self._weighed(meaning, question, language, candidates, passages)
+        if weighed is None:
             return Said()
-        languages = [detect(passage.text) for passage in passages]
-        case = MultilingualCase(question, language, choices, languages, self._vectors)
-        shown = evidence(case)  # (n, features)
-        repetition = Repetition(meaning, choices)
-        scores = repetition.without_barred(score(shown, case.foreign), question)  # (n,)
-        if not np.isfinite(scores).any():
-            return Said()
+        choices, case, shown, repetition, scores = weighed
         if not (known or repetition.is_known(scores) or answerable(case, shown, scores)):
             return Said()
         order = drawn(scores, sampling, random)
@@ -137,6 +134,44 @@ class MultilingualChoice:
             places = [first]
         answer = repetition.said_now(places, scores)
         return Said(answer, language.replies[verdict] if verdict else "")
+
+    def odds(
+        self,
+        meaning: Meaning,
+        language: Language,
+        candidates: Sequence[Candidate],
+        passages: Sequence[Passage],
+    ) -> Odds | None:
+        """What the answer to a question is drawn from; None if nothing can be. Arguments as of
+        `of`.
+        """
+        question = question_in(meaning.question, language)
+        weighed = self._weighed(meaning, question, language, candidates, passages)
+        if weighed is None:
+            return None
+        is_answered = answerable(weighed.case, weighed.shown, weighed.scores)
+        return Odds(weighed.choices, weighed.scores, is_answered)
+
+    def _weighed(
+        self,
+        meaning: Meaning,
+        question: Question,
+        language: Language,
+        candidates: Sequence[Candidate],
+        passages: Sequence[Passage],
+    ) -> "_Weighed | None":
+        """The likeliest candidates with their scores; None if there is none."""
+        choices = likeliest(question, candidates)
+        if not choices or not question.terms:
+            return None
+        languages = [detect(passage.text) for passage in passages]
+        case = MultilingualCase(question, language, choices, languages, self._vectors)
+        shown = evidence(case)  # (n, features)
+        repetition = Repetition(meaning, choices)
+        scores = repetition.without_barred(score(shown, case.foreign), question)  # (n,)
+        if not np.isfinite(scores).any():
+            return None
+        return _Weighed(choices, case, shown, repetition, scores)
 
     def _compared(
         self,
@@ -162,6 +197,16 @@ class MultilingualChoice:
         best = best[:1] if len(best) == 2 and best[0] == best[1] else best
         behind = language.replies["missing"].format(*missing) if missing else ""
         return Said(best, behind=behind)
+
+
+class _Weighed(NamedTuple):
+    """Candidates, what speaks for each of them, and how much."""
+
+    choices: Sequence[Candidate]
+    case: MultilingualCase
+    shown: Evidence
+    repetition: Repetition
+    scores: Scores
 
 
 def score(shown: Evidence, foreign: NDArray[np.bool_]) -> Scores:
