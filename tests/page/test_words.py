@@ -15,8 +15,8 @@ SCRIPTS = {"ja": re.compile("[\u3040-\u30ff\u4e00-\u9fff]"), "ar": re.compile("[
 
 # Words that a language writes as English does.
 SHARED = {
-    "de": {"Chat"},
-    "es": {"Chat"},
+    "de": {"Chat", "Name", "Text"},
+    "es": {"Chat", "No"},
     "fr": {
         "Menu",
         "Documents",
@@ -28,6 +28,8 @@ SHARED = {
         "page #",
         "Conversations",
         "# passages",
+        "# documents",
+        "Actions",
     },
     "pt": {"Menu"},
     "ja": set[str](),
