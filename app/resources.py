@@ -104,11 +104,11 @@ PAGE_HEADERS = ("authorization", "content-type", "x-request-id", "idempotency-ke
 SIGNING_HEADERS = ("x-amz-date", "x-amz-security-token", "x-amz-content-sha256")
 """The headers of a signature of version 4, beside `authorization`."""
 
-CORS_METHODS = ("POST",)
+CORS_METHODS = ("GET", "POST")
 CORS_HEADERS = ("content-type",)
 CORS_SECONDS = 3600
 """The CORS rule for the page of `OUTCROP_ORIGIN`: it may post forms to the documents bucket, and
-its browser may remember that for an hour."""
+read a document at a presigned address; its browser may remember that for an hour."""
 
 
 def adapter_arn(region: str, partition: str = "aws") -> str:

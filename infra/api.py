@@ -153,7 +153,7 @@ def _cors(context: Context) -> apigateway.CorsOptions | None:
         return None
     return apigateway.CorsOptions(
         allow_origins=[context.origin],
-        allow_methods=["GET", "POST", "DELETE"],
+        allow_methods=["GET", "POST", "PATCH", "DELETE"],
         allow_headers=[*PAGE_HEADERS, *(SIGNING_HEADERS if context.auth == "iam" else ())],
         max_age=Duration.hours(1),
     )

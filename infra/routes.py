@@ -7,19 +7,23 @@ again, and more strictly; these checks save the cost of an invocation for malfor
 from aws_cdk.aws_apigateway import JsonSchema, JsonSchemaType
 
 QUESTION, SEARCH, DOCUMENT, DECISION = "Question", "Search", "Document", "Decision"
+TITLE, FEEDBACK = "Title", "Feedback"
 COMPLETION, EMBEDDING = "ChatCompletion", "Embedding"
 TRIAL, TEMPLATE_VALUES = "Trial", "TemplateValues"
 
 ROUTES: dict[str, dict[str, str | None]] = {
     "chat": {"POST": QUESTION},
     "chat/stream": {"POST": QUESTION},
+    "chat/stream/{id}/stream": {"GET": None},
     "confirmations/{id}": {"POST": DECISION},
     "confirmations/{id}/stream": {"POST": DECISION},
     "search": {"POST": SEARCH},
     "documents": {"POST": DOCUMENT, "GET": None},
     "documents/{id}": {"GET": None, "DELETE": None},
+    "documents/{id}/content": {"GET": None},
     "conversations": {"GET": None},
-    "conversations/{id}": {"GET": None, "DELETE": None},
+    "conversations/{id}": {"GET": None, "PATCH": TITLE, "DELETE": None},
+    "conversations/{id}/turns/{turn}/feedback": {"POST": FEEDBACK},
     "conversations/{id}/messages": {"GET": None},
     "conversations/{id}/turns/{turn}/passages/{number}": {"GET": None},
     "models": {"GET": None},
@@ -51,6 +55,16 @@ BODIES = {
         type=_OBJECT,
         required=["decision"],
         properties={"decision": JsonSchema(type=_TEXT, enum=["confirm", "deny"])},
+    ),
+    TITLE: JsonSchema(
+        type=_OBJECT,
+        required=["title"],
+        properties={"title": JsonSchema(type=_TEXT, min_length=1)},
+    ),
+    FEEDBACK: JsonSchema(
+        type=_OBJECT,
+        required=["rating"],
+        properties={"rating": JsonSchema(type=_TEXT, enum=["up", "down"])},
     ),
     SEARCH: JsonSchema(
         type=_OBJECT,

@@ -2,6 +2,8 @@
 
     append      write the turn under its number -- list a new conversation -- check for a tombstone
     history     the latest turns of the thread (`thread`), and the number of the next one
+    rename      write a further line of the list, which comes first (`index`)
+    rate        write what a person says of an answer, in place of what was said before
     delete      write the tombstone -- remove the line of the list -- remove the turns
     summaries   finish what a crash left unfinished -- read the list
 
@@ -12,15 +14,15 @@ two steps leaves no line in the list without its conversation:
 - A line of the list is made from the first turn, and written after it.
 - A tombstone hides a conversation for good, whatever objects it still has. A turn looks for the
   tombstone after it is stored, and removes itself if there is one.
-- A conversation that is being begun or deleted has a marker under `unfinished/`, until that is
-  done. Whoever lists conversations finds the markers that a crash left, and finishes the work.
+- A conversation that is being begun, renamed, rated or deleted has a marker under `unfinished/`,
+  until that is done. Whoever lists conversations finds the markers that a crash left, and finishes
+  the work.
 
 The principal is part of every key, so a conversation of another principal is not forbidden: it is
 not found.
 """
 
 import hashlib
-import json
 import logging
 import secrets
 from collections.abc import Callable, Iterator, Sequence
@@ -31,12 +33,14 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from app.conversations.decisions import Decision, dump_decision, load_decision
-from app.conversations.keys import Keys, Line, after, number_of, read_line, shorten
-from app.conversations.objects import AT_ONCE, Object, Objects
-from app.conversations.thread import superseded_by, walk
-from app.conversations.turns import VOID, StoredTurn, dump, load
+from app.conversations.feedback import Feedback, dump_feedback, load_feedback
+from app.conversations.index import Index, Summary
+from app.conversations.keys import Keys, number_of
+from app.conversations.objects import Object, Objects
+from app.conversations.shelf import Shelf
+from app.conversations.thread import superseded_by
+from app.conversations.turns import StoredTurn
 from app.errors import Conflict, InvalidRequest, NotFound, OutcropError
-from app.models import text_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -45,6 +49,7 @@ __all__ = [
     "Conversation",
     "Conversations",
     "Decision",
+    "Feedback",
     "History",
     "StoredTurn",
     "Summary",
@@ -56,15 +61,6 @@ log = logging.getLogger(__name__)
 
 DELETED = "This conversation was deleted. Begin a new one, with another id."
 ABANDONED_AFTER = timedelta(minutes=30)  # by then, whoever wrote a marker has finished or has died
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A line in the list of conversations."""
-
-    id: str
-    title: str
-    started: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +133,13 @@ class Conversations:
     def __init__(self, s3: "S3Client", bucket: str, principal: str) -> None:
         self._objects = Objects(s3, bucket)
         self._keys = Keys(hashlib.sha256(principal.encode()).hexdigest()[:32])
+        self._index = Index(self._objects, self._keys)
+        self._shelf = Shelf(self._objects, self._keys)
 
     def turns(self, conversation: str) -> list[StoredTurn]:
         """Every turn, oldest first: none if this principal has no such conversation."""
-        keys, deleted = self._turns(conversation)
-        return [] if deleted else self._read(keys)
+        keys, deleted = self._shelf.keys_of(conversation)
+        return [] if deleted else self._shelf.read(keys)
 
     def find(self, conversation: str) -> Conversation:
         """A conversation, with its title.
@@ -152,7 +150,7 @@ class Conversations:
         turns = self.turns(conversation)
         if not turns:
             raise NotFound(f"There is no conversation {conversation!r}.", field="id")
-        return Conversation(self._title(conversation, turns[0]), turns)
+        return Conversation(self._index.title(conversation, turns[0]), turns)
 
     def turn(self, conversation: str, number: int) -> StoredTurn:
         """One turn, by its number from 0.
@@ -161,8 +159,8 @@ class Conversations:
             NotFound: this principal has no such conversation, or it has no such turn.
         """
         key = self._keys.turn(conversation, number)
-        keys, deleted = self._turns(conversation)
-        turns = self._read([key]) if key in keys and not deleted else []
+        keys, deleted = self._shelf.keys_of(conversation)
+        turns = self._shelf.read([key]) if key in keys and not deleted else []
         if not turns:
             raise NotFound(
                 f"There is no turn {number} of a conversation {conversation!r}.", field="turn"
@@ -173,9 +171,9 @@ class Conversations:
         """The turns of the thread, the latest first, read as they are asked for; none if this
         principal has no such conversation.
         """
-        keys, deleted = self._turns(conversation)
+        keys, deleted = self._shelf.keys_of(conversation)
         if not deleted:
-            yield from self._walk(keys)
+            yield from self._shelf.walk(keys)
 
     def history(self, conversation: str, latest: int, supersedes: int | None = None) -> History:
         """The number of the next turn, and as many of the latest turns of the thread before it as
@@ -191,11 +189,11 @@ class Conversations:
             InvalidRequest: there is no turn to supersede.
             Conflict: another turn has superseded it.
         """
-        keys, deleted = self._turns(conversation)
+        keys, deleted = self._shelf.keys_of(conversation)
         if deleted:
             raise NotFound(DELETED, field="conversationId")
         number = number_of(keys[-1]) + 1 if keys else 0
-        thread = self._walk(keys, latest)
+        thread = self._shelf.walk(keys, latest)
         if supersedes is not None and not _is_reached(thread, supersedes):
             if self._keys.turn(conversation, supersedes) in keys:
                 raise Conflict(
@@ -219,11 +217,11 @@ class Conversations:
         key = self._keys.turn(conversation, before.number)
         turn = before.place(turn)
         if not before.is_beginning:
-            self._claim(key, turn)
+            self._shelf.claim(key, turn)
         else:
             with self._unfinished(conversation) as unfinished:
-                self._claim(key, turn)
-                unfinished.later = not self._try_step(lambda: self._enter(conversation, turn))
+                self._shelf.claim(key, turn)
+                unfinished.later = not self._try_step(lambda: self._index.enter(conversation, turn))
         if not self._try_step(lambda: self._withdraw(conversation, key)):
             log.warning("whether a conversation was deleted meanwhile is not known")
 
@@ -233,12 +231,7 @@ class Conversations:
         It takes two requests, whatever the number of conversations.
         """
         self._finish()
-        names, more = self._objects.page(
-            self._keys.index, limit, after(self._keys, cursor) if cursor else None
-        )
-        lines = [read_line(self._keys, name) for name in names]
-        summaries = [summary for line in lines if (summary := self._summary(line))]
-        return summaries, lines[-1].cursor if more else None
+        return self._index.page(limit, cursor)
 
     def delete(self, conversation: str) -> None:
         """Delete a conversation: every turn, and its line in the list.
@@ -246,14 +239,46 @@ class Conversations:
         Raises:
             NotFound: this principal has no such conversation.
         """
-        keys, deleted = self._turns(conversation)
-        lines = self._lines(conversation)
+        keys, deleted = self._shelf.keys_of(conversation)
+        lines = self._index.lines(conversation)
         if not keys and not lines:
             raise NotFound(f"There is no conversation {conversation!r}.", field="id")
         with self._unfinished(conversation):
             if not deleted:
                 self._objects.put(self._keys.tombstone(conversation), b"")
             self._sweep(conversation)
+
+    def rename(self, conversation: str, title: str) -> None:
+        """Give a conversation another title; durable on return.
+
+        Raises:
+            NotFound: this principal has no such conversation.
+        """
+        keys, deleted = self._shelf.keys_of(conversation)
+        first = next((turn for key in keys for turn in self._shelf.read([key])), None)
+        if first is None or deleted:
+            raise NotFound(f"There is no conversation {conversation!r}.", field="id")
+        with self._beside_deletion(conversation):
+            self._index.rename(conversation, first, title)
+
+    def rate(self, conversation: str, number: int, feedback: Feedback) -> None:
+        """Store what the person says of a turn's answer; durable on return.
+
+        Raises:
+            NotFound: this principal has no such conversation, or it has no such turn.
+        """
+        self.turn(conversation, number)
+        with self._beside_deletion(conversation):
+            self._objects.put(self._keys.feedback(conversation, number), dump_feedback(feedback))
+
+    def ratings(self, conversation: str) -> dict[int, Feedback]:
+        """What was said of the answers of a conversation, by the numbers of their turns."""
+        keys = [each.key for each in self._objects.walk(self._keys.feedbacks(conversation))]
+        try:
+            bodies = self._objects.get_all(keys)
+        except NotFound:  # it is being deleted
+            return {}
+        return {number_of(key): load_feedback(body) for key, body in zip(keys, bodies, strict=True)}
 
     def decide(self, conversation: str, number: int, decision: Decision) -> Decision:
         """Store what the person decides on the call that ended this turn; durable on return.
@@ -268,42 +293,7 @@ class Conversations:
             return load_decision(self._objects.get(key))
         return decision
 
-    # how a turn is stored
-
-    def _claim(self, key: str, turn: StoredTurn) -> None:
-        """Write the turn under its number, and make sure whether it was written.
-
-        If the response to the write is lost, nobody knows; the write may even be carried out later.
-        Then a void object is written under the number: if that succeeds, the turn will never be
-        stored.
-        """
-        try:
-            self._objects.put(key, dump(turn), once=True)
-            return
-        except (
-            Conflict
-        ):  # the number belongs to another turn; or to this one, if the request was sent twice
-            pass
-        except OutcropError as error:
-            try:
-                self._objects.put(key, VOID, once=True)
-            except Conflict:
-                pass
-            else:
-                raise error from None
-        try:
-            ours = self._objects.get(key) == dump(turn)
-        except NotFound:  # S3 is still writing the other turn, or its conversation is deleted
-            ours = False
-        if not ours:
-            raise Conflict(
-                "Another turn of this conversation ended first. Ask again to go on from it.",
-                field="conversationId",
-            )
-
-    def _enter(self, conversation: str, first: StoredTurn) -> None:
-        """Enter a conversation in the list."""
-        self._objects.put(self._keys.line(conversation, first.at, text_of(first.question)), b"")
+    # how a turn is withdrawn
 
     def _withdraw(self, conversation: str, key: str) -> None:
         """Remove a turn that was stored after its conversation was deleted.
@@ -312,8 +302,22 @@ class Conversations:
         looks for the tombstone. So at least one of the two sees the other.
         """
         if self._objects.exists(self._keys.tombstone(conversation)):
-            self._try_step(lambda: self._objects.delete([*self._lines(conversation), key]))
+            self._try_step(lambda: self._objects.delete([*self._index.lines(conversation), key]))
             raise Conflict(DELETED, field="conversationId")
+
+    @contextmanager
+    def _beside_deletion(self, conversation: str) -> Iterator[None]:
+        """Write something of a conversation that may be deleted at the same time, while the block
+        runs: then it goes with the conversation.
+
+        Raises:
+            Conflict: the conversation was deleted meanwhile.
+        """
+        with self._unfinished(conversation):
+            yield
+            if self._objects.exists(self._keys.tombstone(conversation)):
+                self._sweep(conversation)
+                raise Conflict(DELETED, field="id")
 
     # how what is unfinished is finished
 
@@ -335,11 +339,11 @@ class Conversations:
         """Finish the work that a crash left unfinished. It does not disturb work under way."""
         for marker in self._objects.walk(self._keys.unfinished):
             conversation = marker.key.removeprefix(self._keys.unfinished).partition("/")[0]
-            keys, deleted = self._turns(conversation)
+            keys, deleted = self._shelf.keys_of(conversation)
             if deleted:
                 self._sweep(conversation)
-            elif first := next((turn for key in keys for turn in self._read([key])), None):
-                self._enter(conversation, first)
+            elif first := next((turn for key in keys for turn in self._shelf.read([key])), None):
+                self._index.enter(conversation, first)
                 if self._objects.exists(self._keys.tombstone(conversation)):
                     self._sweep(conversation)
             if _is_abandoned(marker):
@@ -347,10 +351,10 @@ class Conversations:
 
     def _sweep(self, conversation: str) -> None:
         """Remove the line and then the turns of a conversation with a tombstone."""
-        self._objects.delete(self._lines(conversation))
-        decisions = self._objects.walk(self._keys.decisions(conversation))
-        self._objects.delete([each.key for each in decisions])
-        self._objects.delete(self._turns(conversation)[0])
+        self._objects.delete(self._index.lines(conversation))
+        for folder in (self._keys.decisions(conversation), self._keys.feedbacks(conversation)):
+            self._objects.delete([each.key for each in self._objects.walk(folder)])
+        self._objects.delete(self._shelf.keys_of(conversation)[0])
 
     @staticmethod
     def _try_step(step: Callable[[], None]) -> bool:
@@ -363,53 +367,6 @@ class Conversations:
             log.warning("left for later: %s: %s", error.code, error.detail)
             return False
         return True
-
-    # how objects are read
-
-    def _turns(self, conversation: str) -> tuple[list[str], bool]:
-        """The keys of the turns, by number, and whether there is a tombstone."""
-        keys = [each.key for each in self._objects.walk(self._keys.folder(conversation))]
-        tombstone = self._keys.tombstone(conversation)
-        return [key for key in keys if key != tombstone], tombstone in keys
-
-    def _read(self, keys: Sequence[str]) -> list[StoredTurn]:
-        """The turns of these keys. A key that is gone was deleted with its conversation."""
-        try:
-            bodies = self._objects.get_all(keys)
-        except NotFound:
-            return []
-        turns = (load(body, number_of(key)) for key, body in zip(keys, bodies, strict=True))
-        return [turn for turn in turns if turn]
-
-    def _walk(self, keys: Sequence[str], batch: int = AT_ONCE) -> Iterator[StoredTurn]:
-        """The turns of the thread among these keys, the latest first."""
-        by_number = {number_of(key): key for key in keys}
-
-        def read(numbers: Sequence[int]) -> dict[int, StoredTurn | None]:
-            turns = {turn.number: turn for turn in self._read([by_number[n] for n in numbers])}
-            return {number: turns.get(number) for number in numbers}
-
-        return walk(list(by_number), read, batch)
-
-    def _lines(self, conversation: str) -> list[str]:
-        keys = (each.key for each in self._objects.walk(self._keys.index))
-        return [key for key in keys if read_line(self._keys, key).conversation == conversation]
-
-    def _title(self, conversation: str, first: StoredTurn) -> str:
-        """The title by the list; of a conversation that is not in it yet, what it will be."""
-        keys, _ = self._objects.page(self._keys.lines(conversation, first.at), 1, None)
-        summary = self._summary(read_line(self._keys, keys[0])) if keys else None
-        return summary.title if summary else shorten(text_of(first.question))
-
-    def _summary(self, line: Line) -> Summary | None:
-        """The summary of a line; None for an older one whose conversation is being deleted."""
-        title = line.title
-        if title is None:
-            try:
-                title = str(json.loads(self._objects.get(line.key))["title"])
-            except NotFound:
-                return None
-        return Summary(line.conversation, title, line.started)
 
 
 def _is_reached(thread: Iterator[StoredTurn], number: int) -> bool:

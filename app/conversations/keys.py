@@ -3,12 +3,16 @@
     turns/<owner>/<conversation>/000000.json                        a turn
     turns/<owner>/<conversation>/deleted                            the tombstone of a deleted one
     decisions/<owner>/<conversation>/000000.json                    on the call that ended that turn
+    feedback/<owner>/<conversation>/000000.json                     on the answer of that turn
     index/<owner>/<inverse time>-<conversation>/<title>             a line of the list
+    index/<owner>/<inverse time>-<conversation>/!<inverse time>!<title>    and after a renaming
     unfinished/<owner>/<conversation>/<random>                      it is being begun, or deleted
 
 Keys sort as texts. The inverse time makes the newest conversation the first of the list. The title
 is in the key, in base64url, so that listing keys is enough to list conversations. Older lines end
-with `.json`, and have their title in the object.
+with `.json`, and have their title in the object; so has a renamed one whose title is too long for a
+key. Of several lines of a conversation the first counts: `!` comes before the signs of base64url,
+and the inverse time makes the latest renaming the first.
 """
 
 import base64
@@ -17,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 
 END_OF_TIME = 10**13  # milliseconds; the inverse time counts down from here
 TITLE_LENGTH = 80  # characters: 427 of base64url at most, of the 1,024 bytes that a key may have
+LONGEST_IN_KEY = 800  # signs of base64url: what a key has room for beside all else
 TOMBSTONE = "deleted"
 
 
@@ -54,8 +59,19 @@ class Keys:
         return f"{self.index}{countdown(started)}-{conversation}"
 
     def line(self, conversation: str, started: datetime, question: str) -> str:
-        title = base64.urlsafe_b64encode(shorten(question).encode()).decode().rstrip("=")
-        return f"{self.lines(conversation, started)}/{title}"
+        return f"{self.lines(conversation, started)}/{_coded(shorten(question))}"
+
+    def renamed(self, conversation: str, started: datetime, title: str, at: datetime) -> str:
+        """The key of the line after a renaming. It has no title if that is too long for a key."""
+        code = _coded(title)
+        kept = code if len(code) <= LONGEST_IN_KEY else ""
+        return f"{self.lines(conversation, started)}/!{countdown(at)}!{kept}"
+
+    def feedbacks(self, conversation: str) -> str:
+        return f"feedback/{self.owner}/{conversation}/"
+
+    def feedback(self, conversation: str, number: int) -> str:
+        return f"{self.feedbacks(conversation)}{number:06d}.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +79,8 @@ class Line:
     """A line of the list, read from its key.
 
     Attributes:
-        title: None for an older line, whose title is in the object.
+        title: None for a line whose title is in the object.
+        renamed: when the title was chosen; None for the first question's.
     """
 
     key: str
@@ -71,6 +88,7 @@ class Line:
     conversation: str
     started: datetime
     title: str | None
+    renamed: datetime | None = None
 
 
 def read_line(keys: Keys, key: str) -> Line:
@@ -85,14 +103,18 @@ def read_line(keys: Keys, key: str) -> Line:
     head, slash, title = key.removeprefix(keys.index).partition("/")
     cursor = head if slash else head.removesuffix(".json")
     inverse, _, conversation = cursor.partition("-")
-    since_epoch = timedelta(milliseconds=END_OF_TIME - int(inverse))
+    renamed = None
+    if title.startswith("!"):
+        _, renamed, title = title.split("!", 2)
+        slash = title
     return Line(
         key=key,
         cursor=cursor,
         conversation=conversation,
-        started=datetime.fromtimestamp(0, UTC) + since_epoch,
+        started=_moment(inverse),
         # base64 has no `=` in a key; more of them than a title needs do no harm.
         title=base64.urlsafe_b64decode(title + "==").decode() if slash else None,
+        renamed=_moment(renamed) if renamed else None,
     )
 
 
@@ -117,6 +139,16 @@ def shorten(question: str) -> str:
     """The question as a title: one line, at most 80 characters."""
     line = " ".join(question.split())
     return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"
+
+
+def _coded(title: str) -> str:
+    return base64.urlsafe_b64encode(title.encode()).decode().rstrip("=")
+
+
+def _moment(inverse: str) -> datetime:
+    """The moment of a countdown."""
+    since_epoch = timedelta(milliseconds=END_OF_TIME - int(inverse))
+    return datetime.fromtimestamp(0, UTC) + since_epoch
 
 
 def countdown(at: datetime) -> str:

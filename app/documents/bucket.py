@@ -164,6 +164,21 @@ class Bucket:
             )
         return form["url"], form["fields"]
 
+    def address(self, key: str, content_type: str, disposition: str, lifetime: timedelta) -> str:
+        """A presigned address of an object's content, which is sent as this type."""
+        with calling("PresignedGet"):
+            return self.s3.generate_presigned_url(
+                "get_object",
+                Params={
+                    "Bucket": self.name,
+                    "Key": key,
+                    "ResponseContentType": content_type,
+                    "ResponseContentDisposition": disposition,
+                    "ResponseCacheControl": "private, no-store",
+                },
+                ExpiresIn=int(lifetime.total_seconds()),
+            )
+
     def _tags(self, key: str) -> dict[str, str]:
         try:
             with calling("GetObjectTagging"):

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 INTERNAL = Error(500, "internal", "Something went wrong here", "The log has the details.", False)
-METHODS = ("DELETE", "GET", "POST")
+METHODS = ("DELETE", "GET", "PATCH", "POST")
 """The methods that routes have."""
 RETRY_AFTER = 5  # seconds, if nothing names a time
 

@@ -6,10 +6,10 @@ it. The turn of a decision on a call has no question of its own: it goes on with
 which the call waited.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from app.agent.calls import DENIED
-from app.conversations import StoredTurn
+from app.conversations import Feedback, StoredTurn
 from app.events import Citation, Confirm, ToolCall, ToolOutcome
 from app.models import text_of
 from app.web import schemas
@@ -21,11 +21,12 @@ GONE_ON = "The conversation has gone on without a decision."
 
 
 def messages_of(
-    conversation: str, thread: Sequence[StoredTurn], cost: Cost
+    conversation: str, thread: Sequence[StoredTurn], ratings: Mapping[int, Feedback], cost: Cost
 ) -> list[schemas.QuestionMessage | schemas.AnswerMessage]:
     """The messages of a thread, oldest first.
 
     Args:
+        ratings: what was said of the answers, by the numbers of their turns.
         cost: of the tokens of a turn.
     """
     messages: list[schemas.QuestionMessage | schemas.AnswerMessage] = []
@@ -52,11 +53,15 @@ def messages_of(
                 cost=cost(last.model_id, last.usage),
                 stop_reason=last.stop_reason,
                 at=last.at,
-                feedback=None,
+                feedback=_feedback(ratings.get(last.number)),
             ),
         )
         messages += asked, answered
     return messages
+
+
+def _feedback(given: Feedback | None) -> schemas.Feedback | None:
+    return schemas.Feedback.model_validate(given) if given else None
 
 
 def source_of(citation: Citation) -> schemas.SourcePart:

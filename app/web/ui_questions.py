@@ -12,7 +12,7 @@ one that is not known, nothing has to be replaced, and it is the next one.
 """
 
 from app.errors import InvalidRequest
-from app.turn import Question
+from app.turn import Question, Sampling
 from app.turn.question import Replacement
 from app.web import schemas
 from app.web.message_ids import QUESTION, turn_in
@@ -20,8 +20,13 @@ from app.web.message_ids import QUESTION, turn_in
 TEXT_MEMBERS = {"state", "providerMetadata"}  # of a text part; they say how it came to be
 
 
-def question_in(body: schemas.Question | schemas.UIQuestion) -> Question:
+def question_in(
+    body: schemas.Question | schemas.UIQuestion, sampling: Sampling | None = None
+) -> Question:
     """The question in a request.
+
+    Args:
+        sampling: how the answer is to be drawn.
 
     Raises:
         InvalidRequest: a member breaks a rule.
@@ -38,6 +43,7 @@ def question_in(body: schemas.Question | schemas.UIQuestion) -> Question:
             known=body.conversation_id is not None,
             model=body.model,
             retrieval_filter=body.filter,
+            sampling=sampling or Sampling(),
             replacement=_by_number(body.supersedes),
         )
     last = body.messages[-1]
@@ -46,6 +52,7 @@ def question_in(body: schemas.Question | schemas.UIQuestion) -> Question:
         conversation=body.id,
         model=body.model,
         retrieval_filter=body.filter,
+        sampling=sampling or Sampling(),
         message=last.id or None,
         replacement=_replacement(body),
     )

@@ -182,6 +182,7 @@ def application_routes() -> tuple[list[tuple[str, str]], Mapping[str, list[Any]]
     chat: list[Any] = [
         {"message": "What is granite?"},
         {"message": "What is granite?", "filter": both, "model": "amazon.nova-lite-v1:0"},
+        {"message": "What is granite?", "parameters": {"temperature": 0.5, "topK": 20}},
         {"message": "And mica?", "conversationId": "a" * 32, "supersedes": 0},
         {
             "id": "c1",
@@ -225,6 +226,8 @@ def application_routes() -> tuple[list[tuple[str, str]], Mapping[str, list[Any]]
         "/playground/templates/{name}": [{"values": {"message": ["Hello"]}, "shots": 2}],
         "/chat": chat,
         "/chat/stream": chat,
+        "/conversations/{id}": [{"title": "Granite"}],
+        "/conversations/{id}/turns/{turn}/feedback": [{"rating": "up", "words": "Right."}],
         "/confirmations/{id}": [{"decision": "confirm"}],
         "/confirmations/{id}/stream": [{"decision": "deny"}],
         "/v1/chat/completions": completions,

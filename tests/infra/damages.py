@@ -292,7 +292,7 @@ DAMAGES = (
     Damage("events go to the dead letters", "Documents",
            reworded("DocumentsQueue2308F2E1", "DocumentsDeadLettersE40BAE9A")),
     Damage("a page may not upload", "Documents",
-           reworded('"AllowedMethods": ["POST"]', '"AllowedMethods": ["GET"]')),
+           reworded('"AllowedMethods": ["GET", "POST"]', '"AllowedMethods": ["GET"]')),
     Damage("removed documents stay searchable", "Documents",
            reworded("s3:ObjectRemoved:*", "s3:ObjectTagging:*")),
     # names and networks

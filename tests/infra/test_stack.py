@@ -102,7 +102,7 @@ def test_a_page_is_let_in_by_its_origin_alone(templates: Templates) -> None:
     bucket = _only(_template(templates, "everything"), "AWS::S3::Bucket", named="Documents")
     [rule] = bucket["CorsConfiguration"]["CorsRules"]
     assert rule["AllowedOrigins"] == ["https://docs.example.com"]
-    assert rule["AllowedMethods"] == ["POST"]
+    assert rule["AllowedMethods"] == ["GET", "POST"]
     unnamed = _template(templates, "opensearch-serverless")
     assert "CorsConfiguration" not in _only(unnamed, "AWS::S3::Bucket", named="Documents")
     assert not [

@@ -240,7 +240,14 @@ def test_models_are_the_catalogue_and_what_the_region_offers(
     assert "us.amazon.nova-lite-v1:0" in lite["inferenceProfiles"]
     assert (lite["family"], lite["state"], lite["outputTokens"]) == ("nova", "active", 10_000)
     assert lite["contextTokens"] == 300_000
-    assert lite["parameters"] == ["stop", "temperature", "top_k", "top_p"]
+    assert lite["parameters"] == [
+        {"name": "temperature", "least": 0, "most": 1, "default": 0},
+        {"name": "topP", "least": 0, "most": 1, "default": None},
+        {"name": "topK", "least": 0, "most": 128, "default": None},
+        {"name": "maxTokens", "least": 1, "most": 1024, "default": 1024},
+    ]
+    assert lite["inputs"] == ["text", "image", "document"]
+    assert lite["price"] == {"input": 0.06, "output": 0.24, "verified": True}
     assert lite["streams"] is True
     opus = by_id["anthropic.claude-opus-4-20250514-v1:0"]
     assert (opus["offered"], opus["state"], opus["needsInferenceProfile"]) == (False, "gone", True)

@@ -18,6 +18,7 @@ from app.web.routes.dependencies import (
     turns_of,
     whole_answer,
 )
+from app.web.sampling import sampling_in
 from app.web.turns import Turns
 from app.web.ui_decisions import decision_in
 from app.web.ui_questions import question_in
@@ -40,7 +41,8 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
             return starter.decide(
                 one.confirmation, account, confirmed=one.confirmed, is_whole=is_whole
             )
-        return starter.begin(question_in(body), account, is_whole=is_whole, mode=body.mode)
+        question = question_in(body, sampling_in(body, settings))
+        return starter.begin(question, account, is_whole=is_whole, mode=body.mode)
 
     @routes.post("/chat", response_model=schemas.Answer)
     async def chat(
@@ -65,5 +67,9 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
             settings,
             streams.HEADERS,
         )
+
+    @routes.get("/chat/stream/{id}/stream", status_code=204)
+    async def resume(id: schemas.Identifier) -> None:
+        """Respond that no answer goes on: one whose connection is lost is broken off."""
 
     return routes

@@ -1,11 +1,12 @@
 """The routes of the caller's own conversations. Those of others are not found."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
 
 from app.aws import Clients
-from app.conversations import Conversations, superseded_by
+from app.conversations import Conversations, Feedback, superseded_by
 from app.errors import NotFound
 from app.settings import Settings
 from app.web import schemas
@@ -43,10 +44,13 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     def find(id: Id, conversations: Own) -> schemas.Conversation:
         """Show a conversation, turn by turn."""
         stored = conversations.find(id)
-        successors = superseded_by(stored.turns)
+        successors, ratings = superseded_by(stored.turns), conversations.ratings(id)
         turns = [
             schemas.StoredTurn.model_validate(turn).model_copy(
-                update={"superseded_by": successors.get(turn.number or 0)}
+                update={
+                    "superseded_by": successors.get(turn.number or 0),
+                    "feedback": _feedback(ratings, turn.number),
+                }
             )
             for turn in stored.turns
         ]
@@ -57,7 +61,9 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
         """Show the thread of a conversation as messages, for `useChat`."""
         stored = conversations.find(id)
         return schemas.Messages(
-            id=id, title=stored.title, messages=messages_of(id, stored.thread, cost)
+            id=id,
+            title=stored.title,
+            messages=messages_of(id, stored.thread, conversations.ratings(id), cost),
         )
 
     @routes.get("/{id}/turns/{turn}/passages/{number}")
@@ -73,9 +79,29 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
                 return schemas.CitedPassage.model_validate(citation)
         raise NotFound(f"Turn {turn} does not cite a passage {number}.", field="number")
 
+    @routes.post("/{id}/turns/{turn}/feedback", status_code=204)
+    def rate(
+        id: Id,
+        turn: Annotated[int, Path(ge=0, le=MOST_TURNS)],
+        body: schemas.NewFeedback,
+        conversations: Own,
+    ) -> None:
+        """Say whether an answer was of use; the last time counts."""
+        conversations.rate(id, turn, Feedback(body.rating, body.words or None))
+
+    @routes.patch("/{id}", status_code=204)
+    def rename(id: Id, body: schemas.NewTitle, conversations: Own) -> None:
+        """Give a conversation another title."""
+        conversations.rename(id, body.title)
+
     @routes.delete("/{id}", status_code=204)
     def delete(id: Id, conversations: Own) -> None:
         """Delete a conversation."""
         conversations.delete(id)
 
     return routes
+
+
+def _feedback(ratings: Mapping[int, Feedback], turn: int | None) -> schemas.Feedback | None:
+    given = ratings.get(turn) if turn is not None else None
+    return schemas.Feedback.model_validate(given) if given else None

@@ -1,8 +1,10 @@
-"""The routes of documents: upload forms, statuses, and deletion."""
+"""The routes of documents: upload forms, statuses, contents, and deletion."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.responses import Response
 
 from app import documents
 from app.aws import Clients
@@ -37,6 +39,18 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     def find(id: str) -> schemas.Document:
         """Show the status of one document; 404 once neither the index nor the bucket has it."""
         return schemas.Document.model_validate(documents.find(bucket, base, id))
+
+    @routes.get("/{id}/content", response_model=schemas.DocumentContent, status_code=307)
+    def content(
+        id: str, form: Annotated[Literal["redirect", "json"], Query(alias="as")] = "redirect"
+    ) -> Response:
+        """Redirect to the document itself; or, with `as=json`, respond with its address."""
+        found = documents.content(bucket, id)
+        headers = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
+        if form == "redirect":
+            return RedirectResponse(found.url, 307, headers)
+        body = schemas.DocumentContent.model_validate(found)
+        return JSONResponse(body.model_dump(by_alias=True, mode="json"), headers=headers)
 
     @routes.delete("/{id}", status_code=202)
     def remove(id: str) -> schemas.Document:

@@ -19,9 +19,22 @@ from app.web.schemas.answers import (
     PolicyFinding,
     Usage,
 )
-from app.web.schemas.base import LONGEST_ID, LONGEST_MESSAGE, RetrievalFilter
-from app.web.schemas.conversations import Conversation, Conversations, StoredTurn
-from app.web.schemas.documents import Document, Documents, NewDocument, Upload
+from app.web.schemas.base import LONGEST_ID, LONGEST_MESSAGE, Identifier, RetrievalFilter
+from app.web.schemas.conversations import (
+    Conversation,
+    Conversations,
+    NewFeedback,
+    NewTitle,
+    StoredTurn,
+)
+from app.web.schemas.documents import (
+    Document,
+    DocumentContent,
+    Documents,
+    NewDocument,
+    Upload,
+)
+from app.web.schemas.feedback import Feedback
 from app.web.schemas.inside import Candidates, Draw, InsideView, TextToRead
 from app.web.schemas.messages import (
     AnswerMessage,
@@ -43,7 +56,7 @@ from app.web.schemas.messages import (
     TextPart,
     ToolPart,
 )
-from app.web.schemas.models import Model, Models
+from app.web.schemas.models import Model, ModelParameter, Models, Price
 from app.web.schemas.playground import (
     ImageBlock,
     NativeRequest,
@@ -61,6 +74,7 @@ from app.web.schemas.questions import (
     QUESTION_TAGS,
     AnyQuestion,
     Mode,
+    Parameters,
     Question,
     UIMessage,
     UIPart,
@@ -90,26 +104,34 @@ __all__ = [
     "Conversations",
     "Decision",
     "Document",
+    "DocumentContent",
     "Documents",
     "Draw",
     "Explanation",
+    "Feedback",
     "GuardrailPart",
     "GuardrailVerdict",
+    "Identifier",
     "ImageBlock",
     "InsideView",
     "MessagePart",
     "Messages",
     "Mode",
     "Model",
+    "ModelParameter",
     "Models",
     "NativeRequest",
     "NearestPart",
     "NewDocument",
+    "NewFeedback",
+    "NewTitle",
     "NewTrial",
+    "Parameters",
     "Passage",
     "Place",
     "Places",
     "PolicyFinding",
+    "Price",
     "Problem",
     "Question",
     "QuestionMessage",

@@ -1,15 +1,19 @@
 """Stored conversations."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator
 
 from app.events import StopReason
 from app.models import text_of
 from app.web.schemas.agents import Steps
 from app.web.schemas.answers import Citation, Nearest, Usage
 from app.web.schemas.base import Schema
+from app.web.schemas.feedback import Feedback
+
+LONGEST_TITLE = 200  # characters
+LONGEST_WORDS = 4_000  # characters of feedback
 
 
 class ConversationSummary(Schema):
@@ -25,6 +29,28 @@ class Conversations(Schema):
 
     items: list[ConversationSummary]
     next_cursor: str | None
+
+
+class NewTitle(Schema):
+    """Another title of a conversation."""
+
+    title: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TITLE)
+    ]
+
+    @field_validator("title")
+    @classmethod
+    def make_one_line(cls, title: str) -> str:
+        return " ".join(title.split())
+
+
+class NewFeedback(Schema):
+    """What a person says of an answer, in place of what was said before."""
+
+    rating: Literal["up", "down"]
+    words: Annotated[str, StringConstraints(strip_whitespace=True)] | None = Field(
+        default=None, max_length=LONGEST_WORDS
+    )
 
 
 Words = Annotated[str, BeforeValidator(text_of)]
@@ -52,6 +78,7 @@ class StoredTurn(Schema):
     stop_reason: StopReason
     supersedes: int | None
     superseded_by: int | None = None
+    feedback: Feedback | None = None
 
 
 class Conversation(Schema):

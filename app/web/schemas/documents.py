@@ -68,6 +68,14 @@ class Document(Schema):
     warnings: list[str]
 
 
+class DocumentContent(Schema):
+    """Where a document can be read until `expires`, by whoever has the address."""
+
+    url: str
+    content_type: str
+    expires: datetime
+
+
 class Documents(Schema):
     """A page of documents, by name."""
 

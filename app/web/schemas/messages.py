@@ -9,6 +9,7 @@ from app.events import StopReason
 from app.web.schemas.agents import Confirm
 from app.web.schemas.answers import CitedQuote, GuardrailVerdict, Place, Usage
 from app.web.schemas.base import Schema
+from app.web.schemas.feedback import Feedback
 
 
 def _is_missing(value: object) -> bool:
@@ -120,14 +121,6 @@ MessagePart = Annotated[
     | ConfirmPart,
     Field(discriminator="type"),
 ]
-
-
-class Feedback(Schema):
-    """What a person says of an answer."""
-
-    rating: Literal["up", "down"]
-    words: str | None = None
-    at: datetime
 
 
 class QuestionMetadata(Schema):

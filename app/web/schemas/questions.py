@@ -10,6 +10,24 @@ Mode = Literal["answer", "agent"]
 """Who answers: the documents alone, or an agent, which also calls tools."""
 
 
+class Parameters(Schema):
+    """How the answer is drawn. What a model takes, and in which range, GET /models says; what it
+    does not take is refused by name.
+    """
+
+    temperature: float | None = Field(
+        default=None, description="0 for the likeliest answer, more for variety."
+    )
+    top_p: float | None = Field(
+        default=None,
+        description="Draw from the likeliest tokens that together have this probability.",
+    )
+    top_k: int | None = Field(default=None, description="Draw from this many likeliest tokens.")
+    max_tokens: int | None = Field(
+        default=None, description="The longest answer, in tokens, up to OUTCROP_MAX_TOKENS."
+    )
+
+
 Supersedes = Annotated[
     int | None,
     Field(
@@ -36,6 +54,7 @@ class Question(Schema):
         description="`answer` answers from the documents; `agent` may call tools as well.",
     )
     supersedes: Supersedes = None
+    parameters: Parameters | None = None
 
 
 class UIPart(BaseModel):
@@ -61,8 +80,8 @@ class UIMessage(BaseModel):
 
 class UIQuestion(Schema):
     """The body of `useChat`: the chat's id and its messages, of which the last is the question, or
-    the agent's, with the person's decision on a call; and `model`, `filter`, `mode` and
-    `supersedes`, from the option `body`.
+    the agent's, with the person's decision on a call; and `model`, `filter`, `mode`,
+    `supersedes` and `parameters`, from the option `body`.
     """
 
     id: Identifier = Field(description="The conversation.")
@@ -88,6 +107,7 @@ class UIQuestion(Schema):
         description="`answer` answers from the documents; `agent` may call tools as well.",
     )
     supersedes: Supersedes = None
+    parameters: Parameters | None = None
 
 
 QUESTION_TAGS = ("question", "ui")
