@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import islice, pairwise
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Thread, get_native_id
 from typing import Any
 
 import numpy as np
@@ -70,16 +70,23 @@ def opened(folder: Path) -> Any:
 def build(corpus: Corpus, folder: Path, seconds: float) -> Result:
     """Put every document. `seconds` is not for this step: half a store says nothing."""
     store = opened(folder)
-    times = []
+    puts, processor = list[float](), list[float]()
     start = time.perf_counter()
     for name, chunks in corpus.documents():
-        begin = time.perf_counter()
+        begin, used = time.perf_counter(), time.process_time()
         store.put(name, chunks)
-        times.append(time.perf_counter() - begin)
+        puts.append(1e3 * (time.perf_counter() - begin))
+        processor.append(1e3 * (time.process_time() - used))
     seconds = time.perf_counter() - start
+    store.settle()
     total = sum(store.documents().values())
     store.close()
-    return {"s": seconds, "chunks": total, "longest put ms": 1e3 * max(times)} | memory()
+    tenth = len(puts) // 10
+    tenths = {
+        name: {"puts": puts[part], "processor": float(np.mean(processor[part]))}
+        for name, part in (("first", slice(tenth)), ("last", slice(-tenth, None)))
+    }
+    return {"s": seconds, "chunks": total, **tenths} | memory()
 
 
 def query(corpus: Corpus, folder: Path, seconds: float) -> Result:
@@ -116,25 +123,29 @@ def query(corpus: Corpus, folder: Path, seconds: float) -> Result:
 
 
 def change(corpus: Corpus, folder: Path, seconds: float) -> Result:
-    """Replace documents while questions run in another thread: how long each took."""
+    """Replace documents while questions run in another thread: how long each took, and how much of
+    that it waited for anything but a processor: for the put, or for what is merged beside.
+    """
     store = opened(folder)
-    stop, asked, puts = Event(), list[float](), list[float]()
+    stop, asked, waits, puts = Event(), list[float](), list[float](), list[float]()
+
+    def ask_once() -> None:
+        question = len(asked) % len(corpus.questions)
+        begin, busy = time.perf_counter(), on_processor()
+        store.search(corpus.asked[question], corpus.questions[question], LIMIT)
+        asked.append(1e3 * (time.perf_counter() - begin))
+        waits.append(max(0.0, asked[-1] - (on_processor() - busy)))
 
     def ask() -> None:
         while not stop.is_set():
-            question = len(asked) % len(corpus.questions)
-            begin = time.perf_counter()
-            store.search(corpus.asked[question], corpus.questions[question], LIMIT)
-            asked.append(1e3 * (time.perf_counter() - begin))
+            ask_once()
 
     ask_alone = time.perf_counter() + min(seconds, 5)
     while time.perf_counter() < ask_alone:
-        question = len(asked) % len(corpus.questions)
-        begin = time.perf_counter()
-        store.search(corpus.asked[question], corpus.questions[question], LIMIT)
-        asked.append(1e3 * (time.perf_counter() - begin))
+        ask_once()
     alone = list(asked)
     asked.clear()
+    waits.clear()
     thread = Thread(target=ask)
     thread.start()
     begin = time.perf_counter()
@@ -148,7 +159,7 @@ def change(corpus: Corpus, folder: Path, seconds: float) -> Result:
     stop.set()
     thread.join()
     store.close()
-    return {"alone": alone, "asked": asked, "puts": puts} | memory()
+    return {"alone": alone, "asked": asked, "waits": waits, "puts": puts} | memory()
 
 
 def delete(corpus: Corpus, folder: Path, seconds: float) -> Result:
@@ -172,6 +183,14 @@ def delete(corpus: Corpus, folder: Path, seconds: float) -> Result:
     )
     store.close()
     return {"deletions": times, "ghosts": ghosts} | memory()
+
+
+def on_processor() -> float:
+    """The milliseconds in which this thread has run, or could have, had others not; Linux counts
+    them.
+    """
+    times = Path(f"/proc/self/task/{get_native_id()}/schedstat").read_text().split()
+    return (int(times[0]) + int(times[1])) / 1e6
 
 
 def memory() -> dict[str, float]:

@@ -105,7 +105,7 @@ def open_outcrop(corpus: Corpus, folder: Path) -> dict[str, Search]:
     store = EmbeddedStore(folder, StoreConfiguration(corpus.vectors.shape[1]))
 
     def words(question: int) -> Found:
-        index, text = store._index, corpus.questions[question]
+        index, text = store._live.current, corpus.questions[question]
         rows, _ = scored_rows(index, text, index.alive, np.empty(0, np.intp), LIMIT)
         return [int(row.chunk.id) for row in store._truth.chunks(index.numbers_of(rows))]
 

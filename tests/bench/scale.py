@@ -95,6 +95,8 @@ def _column(steps: Steps, exact: list[set[int]]) -> dict[str, str]:
     build, query, change, deletion = (steps[step] for step in STEPS)
     cells = {
         "built, chunks/s": f"{build['chunks'] / build['s']:.0f}",
+        "... a put, first tenth": _puts(build["first"]),
+        "... a put, last tenth, p50 / longest ms, processor ms": _puts(build["last"]),
         "... peak MB, of which its own": _memory(build),
         "... disk MB": f"{build['disk MB']:.0f}",
         "... at most": f"{build['peak disk MB']:.0f}",
@@ -112,6 +114,8 @@ def _column(steps: Steps, exact: list[set[int]]) -> dict[str, str]:
     cells["a question alone, p99 / longest ms"] = f"{p99:.1f} / {longest:.1f}"
     p99, longest = np.quantile(change["asked"], 0.99), max(change["asked"])
     cells["... while documents change"] = f"{p99:.1f} / {longest:.1f}"
+    p99, longest = np.quantile(change["waits"], 0.99), max(change["waits"])
+    cells["... of which it waited for no processor"] = f"{p99:.1f} / {longest:.1f}"
     p50, longest = np.quantile(change["puts"], 0.5), max(change["puts"])
     cells["a document replaced meanwhile, p50 / longest ms"] = f"{p50:.1f} / {longest:.1f}"
     p50, longest = np.quantile(deletion["deletions"], 0.5), max(deletion["deletions"])
@@ -121,6 +125,11 @@ def _column(steps: Steps, exact: list[set[int]]) -> dict[str, str]:
         f"{deletion['peak disk MB'] / change['disk MB']:.2f}"
     )
     return cells
+
+
+def _puts(tenth: Mapping[str, Any]) -> str:
+    p50, longest = np.quantile(tenth["puts"], 0.5), max(tenth["puts"])
+    return f"{p50:.1f} / {longest:.1f}, {tenth['processor']:.1f}"
 
 
 def _memory(step: Mapping[str, float]) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from app.local.database import Database
 from app.local.engine.store import arrays, open_embedded
-from app.local.engine.store.embedded_store import SAVED
+from app.local.engine.store.live_index import SAVED
 from app.local.s3.storage import Object
 from app.local.sqs.broker import Queues
 from tests.disk import Sync

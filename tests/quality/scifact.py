@@ -80,7 +80,7 @@ def ranking(store: EmbeddedStore, vector: Vectors, text: str | None) -> Ranking:
 
 def by_words(store: EmbeddedStore, text: str) -> Ranking:
     """By BM25 alone, which the store does not offer."""
-    index = store._index
+    index = store._live.current
     rows, scores = scored_rows(index, text, index.alive, np.empty(0, np.intp), DEPTH)
     numbers = index.numbers_of(rows)[np.argsort(-scores, kind="stable")[:DEPTH]]
     documents = {row.number: row.document for row in store._truth.chunks(numbers)}

@@ -15,7 +15,8 @@ again from it at any time.
     embedded_stores a folder for each store
     embedded_store  the store in a folder
         truth         every document's chunks, in SQLite
-        index         segments, merged as they grow, and which of their rows are alive
+        live_index    the index as it is now: changed by writes, merged beside, saved, mended
+        index         segments, and which of their rows are alive
         segment       vectors, words and metadata of some chunks
             inverted, attributes, arrays      the parts of a segment, and its file
         search        a query over the index

@@ -14,7 +14,7 @@ arrays, which is compared when the row is read for the first time.
 import json
 import mmap
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,12 @@ PREFIX = len(SIGNATURE) + 8
 ALIGNMENT = 64  # bytes: the width of the widest vector registers
 BLOCK = 1 << 20  # bytes
 HELD = 2048  # rows of a large matrix that are read before its pages are given back to the system
+SLICE = 512  # rows that are checked in one step
 LARGE = 1 << 27  # bytes; with each row that is read, Linux maps the 64 kB around it
+
+
+def no_pause() -> None:
+    """Do nothing between two steps of long work."""
 
 
 class Damaged(Exception):
@@ -45,8 +50,13 @@ class Matrix:
         shape: (n, ...) of the array.
     """
 
-    def __init__(self, array: NDArray[Any], file: "_Mapped | None" = None) -> None:
-        self._array, self._file = array, file
+    def __init__(
+        self,
+        array: NDArray[Any],
+        file: "_Mapped | None" = None,
+        sums: NDArray[np.uint32] | None = None,
+    ) -> None:
+        self._array, self._file, self._sums = array, file, sums
         self.shape = array.shape
 
     def __len__(self) -> int:
@@ -63,15 +73,27 @@ class Matrix:
         chosen: NDArray[Any] = self._array.take(rows, axis=0)  # several times as fast as [rows]
         return chosen
 
-    def all(self) -> NDArray[Any]:
+    def all(self, pause: Callable[[], None] = no_pause) -> NDArray[Any]:
         """All rows.
+
+        Args:
+            pause: called between two steps.
 
         Raises:
             Damaged: one of them is not what was saved.
         """
         if self._file:
-            self._file.check()
+            self._file.check(pause=pause)
         return self._array
+
+    @property
+    def sums(self) -> NDArray[np.uint32]:
+        """The checksum of each row, as it was written: (n,)."""
+        if self._file:
+            return self._file.sums
+        if self._sums is None:
+            self._sums = _sums(self._array)
+        return self._sums
 
 
 class _Mapped:
@@ -79,27 +101,30 @@ class _Mapped:
 
     def __init__(self, path: Path, memory: mmap.mmap, start: int, size: int, sums: Any) -> None:
         self._path, self._memory, self._start, self._size = path, memory, start, size
-        self._sums = sums  # (n,)
+        self.sums: NDArray[np.uint32] = sums  # (n,)
         self._is_checked = np.zeros(len(sums), np.bool_)  # (n,)
         self._is_whole = False
         self._read = 0
 
-    def check(self, rows: NDArray[Any] | None = None) -> None:
+    def check(self, rows: NDArray[Any] | None = None, pause: Callable[[], None] = no_pause) -> None:
         """Check some rows, or all."""
         if not self._is_whole:
-            self._check(np.arange(len(self._sums)) if rows is None else rows)
+            chosen = np.arange(len(self.sums)) if rows is None else rows
+            new = chosen[~self._is_checked[chosen]]
+            for first in range(0, len(new), SLICE):
+                self._check(new[first : first + SLICE])
+                pause()
             self._is_whole = rows is None
-        self._read += len(self._sums if rows is None else rows)
+        self._read += len(self.sums if rows is None else rows)
         if self._read > HELD and len(self._memory) - self._start > LARGE:
             self._release()
 
     def _check(self, rows: NDArray[Any]) -> None:
-        new = rows[~self._is_checked[rows]]
         bytes_, size, crc32 = memoryview(self._memory)[self._start :], self._size, zlib.crc32
-        sums = [crc32(bytes_[row * size : (row + 1) * size]) for row in new.tolist()]
-        if sums != self._sums[new].tolist():
+        sums = [crc32(bytes_[row * size : (row + 1) * size]) for row in rows.tolist()]
+        if sums != self.sums[rows].tolist():
             raise Damaged(f"{self._path} is not what was written")
-        self._is_checked[new] = True
+        self._is_checked[rows] = True
 
     def _release(self) -> None:
         """Take the pages out of this process's memory. The system still has them in its own, as
@@ -112,12 +137,16 @@ class _Mapped:
                 self._memory.madvise(mmap.MADV_DONTNEED, start, len(self._memory) - start)
 
 
-def save(path: Path, arrays: Arrays, matrix: NDArray[Any]) -> None:
-    """Write a file durably. A crash leaves the whole file or none."""
+def save(
+    path: Path, arrays: Arrays, matrix: NDArray[Any], sums: NDArray[np.uint32] | None = None
+) -> None:
+    """Write a file durably. A crash leaves the whole file or none.
+
+    Args:
+        sums: the checksum of each row of the matrix, where it is known.
+    """
     rows = _bytes(matrix)
-    size = max(1, len(rows) // max(1, len(matrix)))
-    sums = [zlib.crc32(rows[first : first + size]) for first in range(0, len(rows), size)]
-    pieces = list(_pieces({**arrays, "": np.array(sums, np.uint32)}, matrix))
+    pieces = list(_pieces({**arrays, "": _sums(matrix) if sums is None else sums}, matrix))
     checksum = 0
     for piece in pieces:
         checksum = zlib.crc32(piece, checksum)
@@ -176,6 +205,13 @@ def _check(path: Path, file: BufferedReader) -> tuple[int, int]:
     if left or checksum != stored_checksum:
         raise damage
     return start, file.tell()
+
+
+def _sums(matrix: NDArray[Any]) -> NDArray[np.uint32]:
+    rows = _bytes(matrix)
+    size = max(1, len(rows) // max(1, len(matrix)))
+    sums = [zlib.crc32(rows[first : first + size]) for first in range(0, len(rows), size)]
+    return np.array(sums, np.uint32)
 
 
 def _bytes(array: NDArray[Any]) -> memoryview:

@@ -12,12 +12,13 @@ An index is immutable: a change makes another index, and a reader goes on with t
 with.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from app.local.engine.store.arrays import no_pause
 from app.local.engine.store.attributes import Mask
 from app.local.engine.store.inverted import Integers
 from app.local.engine.store.segment import Segment
@@ -70,8 +71,8 @@ class Part:
             return int(np.count_nonzero(self.alive.take(rows)))
         places = np.searchsorted(rows, self.dead.astype(rows.dtype))  # (dead,)
         is_within = places < len(rows)
-        found = rows[places[is_within]] == self.dead[is_within]
-        return len(rows) - int(np.count_nonzero(found))
+        is_dead = rows[places[is_within]] == self.dead[is_within]
+        return len(rows) - int(np.count_nonzero(is_dead))
 
     def postings(self, key: int) -> tuple[Integers, Integers]:
         """The living rows that have a term, (p,), and how often each has it, (p,)."""
@@ -165,10 +166,15 @@ class Index:
                 return small[position:]
         return []
 
-    def merge(self, places: Sequence[int]) -> Segment:
-        """One segment of the living rows of the parts at these places."""
+    def merge(self, places: Sequence[int], pause: Callable[[], None] = no_pause) -> Segment:
+        """One segment of the living rows of the parts at these places.
+
+        Args:
+            pause: called between two steps.
+        """
         parts = [self.parts[place] for place in places]
-        return Segment.merge([part.segment for part in parts], [part.alive for part in parts])
+        segments, alive = [part.segment for part in parts], [part.alive for part in parts]
+        return Segment.merge(segments, alive, pause)
 
     def with_merged(self, places: Sequence[int], part: Part) -> "Index":
         """The index with one part in place of these, unless it is empty."""

@@ -1,11 +1,13 @@
 """An inverted index: from a key to the rows that have it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from app.local.engine.store.arrays import no_pause
 
 Integers = NDArray[Any]
 
@@ -54,9 +56,17 @@ class Inverted:
             return slice(0, 0)
         return slice(int(self.starts[at]), int(self.starts[at + 1]))
 
-    def move(self, places: Integers) -> "Inverted":
-        """The index with row r at `places[r]`, and without the rows where that is -1."""
-        rows = places[self.rows]  # (P,)
+    def move(self, places: Integers, pause: Callable[[], None] = no_pause) -> "Inverted":
+        """The index with row r at `places[r]`, and without the rows where that is -1.
+
+        Args:
+            pause: called between two steps.
+        """
+        rows = np.empty(len(self.rows), places.dtype)  # (P,)
+        for first in range(0, len(rows), BATCH):
+            some = slice(first, first + BATCH)
+            rows[some] = places.take(self.rows[some])
+            pause()
         is_live = rows >= 0  # (P,)
         if is_live.all():
             return Inverted(self.keys, self.starts, rows, self.counts)
@@ -70,8 +80,12 @@ class Inverted:
         )
 
     @classmethod
-    def merge(cls, parts: Sequence["Inverted"]) -> "Inverted":
-        """The postings of all parts."""
+    def merge(cls, parts: Sequence["Inverted"], pause: Callable[[], None] = no_pause) -> "Inverted":
+        """The postings of all parts.
+
+        Args:
+            pause: called between two steps.
+        """
         keys = np.unique(np.concatenate([part.keys for part in parts]))  # (K,)
         at = [np.searchsorted(keys, part.keys) for part in parts]
         sizes = np.zeros(len(keys), np.int64)  # (K,)
@@ -91,6 +105,7 @@ class Inverted:
                 rows[to] = part.rows[here]
                 counts[to] = part.counts[here]
                 free[where[some]] += sizes
+                pause()
         merged = cls(keys, starts, rows, counts)
         return merged if merged._ascends() else merged._sorted()
 

@@ -13,7 +13,7 @@ It is built from chunks, or merged from other segments. When it is saved, it is 
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from hashlib import blake2b
@@ -79,25 +79,47 @@ class Segment:
         return replace(self, numbers=self.numbers + first)
 
     @classmethod
-    def merge(cls, parts: Sequence["Segment"], alive: Sequence[Mask]) -> "Segment":
+    def merge(
+        cls,
+        parts: Sequence["Segment"],
+        alive: Sequence[Mask],
+        pause: Callable[[], None] = arrays.no_pause,
+    ) -> "Segment":
         """One segment of the living rows of all parts.
+
+        Args:
+            pause: called between two steps, none of which keeps the interpreter to itself for long.
 
         Raises:
             Damaged: a vector is not what was saved.
         """
         places = _places(parts, alive)
-        moved_attributes = list(zip(parts, places, strict=True))
-        vectors = _gather([part.vectors.all() for part in parts], places)
-        words = Inverted.merge([part.words.move(place) for part, place in moved_attributes])
+        matrices = [part.vectors.all(pause) for part in parts]
+        sums = _gather([part.vectors.sums for part in parts], places)
+        vectors = arrays.Matrix(_gather(matrices, places), sums=sums)
+        pause()
+        moved_words = []
+        for part, place in zip(parts, places, strict=True):
+            moved_words.append(part.words.move(place, pause))
+            pause()
+        words = Inverted.merge(moved_words, pause)
+        letters = _merge_letters(words, parts)
+        pause()
+        moved_attributes = []
+        for part, place in zip(parts, places, strict=True):
+            moved_attributes.append(part.attributes.move(place))
+            pause()
+        attributes = Attributes.merge(moved_attributes)
+        pause()
         return cls(
             _gather([part.numbers for part in parts], places),
-            arrays.Matrix(vectors),
+            vectors,
             _gather([part.heads.T for part in parts], places).T.copy(),
             _gather([part.tails for part in parts], places),
             _gather([part.lengths for part in parts], places),
             words,
-            _merge_letters(words, parts),
-            Attributes.merge([part.attributes.move(place) for part, place in moved_attributes]),
+            letters,
+            attributes,
         )
 
     def save(self, path: Path) -> None:
@@ -116,6 +138,7 @@ class Segment:
                 **{f"index.{name}": array for name, array in vars(self.attributes.index).items()},
             },
             self.vectors.all(),
+            self.vectors.sums,
         )
 
     @classmethod

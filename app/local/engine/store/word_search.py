@@ -68,9 +68,9 @@ def scored_rows(
         scores.append(scores_here)
         best_scores = _highest(np.concatenate([best_scores, scores_here]), count)
         lowest = max(lowest, _last(best_scores, count))
-    found, scores_found = np.concatenate(rows), np.concatenate(scores)
-    is_left = _has(found, near) | (scores_found >= lowest)
-    return found[is_left], scores_found[is_left]
+    all_rows, all_scores = np.concatenate(rows), np.concatenate(scores)
+    is_left = _has(all_rows, near) | (all_scores >= lowest)
+    return all_rows[is_left], all_scores[is_left]
 
 
 @dataclass(frozen=True)

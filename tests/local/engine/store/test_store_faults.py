@@ -22,8 +22,9 @@ from app.local.engine.store import (
     analysis,
     open_embedded,
 )
-from app.local.engine.store.embedded_store import SAVED, EmbeddedStore
+from app.local.engine.store.embedded_store import EmbeddedStore
 from app.local.engine.store.filters import Condition
+from app.local.engine.store.live_index import SAVED
 from tests.local.engine.store.samples import CONFIGURATION, chunk, vector
 from tests.local.engine.store.writing import (
     Documents,
@@ -112,13 +113,14 @@ def killed_writer(path: Path, seed: int, seconds: float) -> int:
 def saved(tmp_path: Path) -> Path:
     """A closed store with two segments on the disk, some rows dead, and some in no segment."""
     path = tmp_path / "store"
-    store = open_embedded(path, CONFIGURATION)
+    store = EmbeddedStore(path, CONFIGURATION)
     for document, size in (("a", 5 * SAVED), ("b", SAVED), ("c", 40)):
         chunks = [chunk(f"{document}-{n}", n, metadata={"step": n % 9}) for n in range(size)]
         store.put(document, chunks)
     store.put("c", [chunk("c-new", 60)])
     store.delete("b")
     store.put("b", [chunk(f"b-new-{n}", n % 50) for n in range(SAVED)])
+    store.settle()
     store.close()
     return path
 
@@ -264,8 +266,9 @@ def test_an_index_that_cannot_be_saved_is_still_searched(
     saved: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     store = EmbeddedStore(saved, CONFIGURATION)
-    store._path = saved / "gone"
+    store._live._folder = saved / "gone"
     store.put("new", [chunk(f"new-{n}", n) for n in range(3 * SAVED)])
+    store.settle()
     assert "not saved" in caplog.text
     expected = answers(store)
     assert held(store)["new"]
@@ -309,8 +312,9 @@ def test_a_changed_vector_that_a_merge_reads_is_not_merged(
         content = bytearray(file.read_bytes())
         content[-700] ^= 0x10
         file.write_bytes(content)
-    store = open_embedded(saved, CONFIGURATION)
+    store = EmbeddedStore(saved, CONFIGURATION)
     store.put("new", [chunk(f"new-{n}", n) for n in range(6 * SAVED)])
+    store.settle()
     assert "built again" in caplog.text
     assert len(held(store)["new"]) == 6 * SAVED
     expected = answers(store)

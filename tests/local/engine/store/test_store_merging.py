@@ -1,0 +1,163 @@
+"""Merges beside: writes and searches go on, nothing is lost, and the index stays small."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.local.engine.store import live_index, open_embedded
+from app.local.engine.store.embedded_store import EmbeddedStore
+from app.local.engine.store.index import GROWTH, Index, Part
+from app.local.engine.store.live_index import SAVED
+from app.local.engine.store.segment import Segment
+from tests.local.engine.store.samples import CONFIGURATION, chunk, vector
+
+
+class Gate:
+    """Holds each merge that is large enough to be saved, until it is opened."""
+
+    def __init__(self) -> None:
+        self.reached, self.opened = Event(), Event()
+
+    def pass_(self, parts: Any, alive: Any, pause: Any) -> Segment:
+        if sum(map(len, parts)) >= SAVED:
+            self.reached.set()
+            assert self.opened.wait(60)
+        return MERGE(parts, alive, pause)
+
+
+MERGE = Segment.merge
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    gate = Gate()
+    monkeypatch.setattr(Segment, "merge", gate.pass_)
+    yield gate
+    gate.opened.set()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[EmbeddedStore]:
+    with closing(EmbeddedStore(tmp_path / "store", CONFIGURATION)) as store:
+        yield store
+
+
+def fill(store: EmbeddedStore, document: str, first: int, size: int) -> None:
+    numbers = range(first, first + size)
+    store.put(document, [chunk(f"{document}-{n}", n, metadata={"n": n}) for n in numbers])
+
+
+def found(store: EmbeddedStore) -> list[tuple[str, str, float]]:
+    hits = store.search(vector(1), "amber bridge", 10**6)
+    return [(hit.document, hit.id, hit.score) for hit in hits]
+
+
+def test_writes_and_searches_go_on_while_parts_are_merged(
+    store: EmbeddedStore, gate: Gate, tmp_path: Path
+) -> None:
+    fill(store, "a", 0, SAVED)
+    fill(store, "b", SAVED, SAVED)
+    assert gate.reached.wait(60)
+    fill(store, "c", 2 * SAVED, 3)
+    fill(store, "a", 3 * SAVED, 5)  # replaces what is being merged
+    store.delete("b")
+    fill(store, "d", 4 * SAVED, 2)
+    before = found(store)
+    assert {document for document, _, _ in before} == {"a", "c", "d"}
+    gate.opened.set()
+    store.settle()
+    assert found(store) == before
+    assert len(store._live.current.parts) <= 2
+    store.close()
+    for file in (tmp_path / "store").glob("*.segment"):
+        file.unlink()
+    with closing(EmbeddedStore(tmp_path / "store", CONFIGURATION)) as again:
+        assert found(again) == before
+
+
+def test_a_store_that_is_closed_does_not_wait_for_a_merge_to_be_saved(
+    store: EmbeddedStore, gate: Gate, tmp_path: Path
+) -> None:
+    fill(store, "a", 0, SAVED)
+    fill(store, "b", SAVED, SAVED)
+    assert gate.reached.wait(60)
+    before = found(store)
+    closer = Thread(target=store.close)
+    closer.start()
+    while not store._live._is_closed:
+        pass
+    gate.opened.set()
+    closer.join(60)
+    assert not closer.is_alive()
+    assert not list((tmp_path / "store").glob("*.segment"))
+    with closing(EmbeddedStore(tmp_path / "store", CONFIGURATION)) as again:
+        assert found(again) == before
+
+
+def test_a_write_waits_when_parts_come_faster_than_they_are_merged(
+    store: EmbeddedStore, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_index, "MANY", 3)
+    for n in range(3):
+        fill(store, f"d{n}", n * SAVED, SAVED)
+    assert gate.reached.wait(60)
+    writer = Thread(target=fill, args=(store, "e", 9 * SAVED, SAVED))
+    writer.start()
+    writer.join(0.3)
+    assert writer.is_alive()
+    assert "e" in store.documents()  # it is durable, and seen
+    gate.opened.set()
+    writer.join(60)
+    assert not writer.is_alive()
+
+
+def test_a_part_that_was_mended_while_it_was_merged_is_not_replaced(
+    store: EmbeddedStore, gate: Gate, tmp_path: Path
+) -> None:
+    fill(store, "a", 0, SAVED)
+    fill(store, "b", SAVED, SAVED)
+    assert gate.reached.wait(60)
+    live, before = store._live, found(store)
+    with live.writing:  # as `_mend` does
+        parts = live.current.parts
+        rebuilt = [segment for part in parts for segment in live._built(part.segment.numbers)]
+        live.current = Index(tuple(map(Part.whole, rebuilt)))
+    gate.opened.set()
+    store.settle()
+    assert found(store) == before
+    store.close()
+    with closing(EmbeddedStore(tmp_path / "store", CONFIGURATION)) as again:
+        assert found(again) == before
+
+
+def test_however_it_was_filled_a_settled_index_has_few_parts(store: EmbeddedStore) -> None:
+    random = np.random.default_rng(4)
+    for n in range(60):
+        fill(store, f"d{n % 40}", n * 100, int(random.integers(1, 90)))
+    store.settle()
+    sizes = [part.size for part in store._live.current.parts]
+    assert sum(sizes) == sum(store.documents().values())
+    for place, size in enumerate(sizes):
+        assert size >= GROWTH * sum(sizes[place + 1 :])
+
+
+def test_what_a_merge_has_saved_is_not_built_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(EmbeddedStore(tmp_path / "store", CONFIGURATION)) as store:
+        fill(store, "a", 0, SAVED)
+        fill(store, "b", SAVED, SAVED)
+        store.settle()
+        before = found(store)
+
+    def fail(*_arguments: object) -> None:
+        raise AssertionError("built again")
+
+    monkeypatch.setattr(Segment, "of", fail)
+    with closing(open_embedded(tmp_path / "store", CONFIGURATION)) as again:
+        assert again.search(vector(1), "amber bridge", 10**6)[0].id == before[0][1]
