@@ -1,6 +1,6 @@
 // The page: the tabs and the conversations on the left, and what the address names in the middle.
 
-import { Suspense, useCallback, useEffect, useState } from "react";
+import { Activity, type ReactNode, Suspense, useCallback, useEffect, useState } from "react";
 
 import type { Config } from "./api/config";
 import { Conversations } from "./conversations/conversations";
@@ -14,23 +14,25 @@ import { type Language, words } from "./words";
 
 export function Page({ home, onLanguage }: { home: Config; onLanguage: (chosen: Language) => void }) {
   const conversations = useConversations();
-  const [place, setPlace] = useState(placeNow);
+  const [place, setPlace] = useState(() => placeNow(home));
+  const [talk, setTalk] = useState(place); // the conversation that is open, or was before a view
+  if (!place.view && talk !== place) setTalk(place);
   const [isMenuOpen, setIsMenuOpen] = useState(false);
 
   // The address says what is open: a reload, a link and the back button lead there.
   useEffect(() => {
     const follow = () => {
-      setPlace(placeNow());
+      setPlace(placeNow(home));
       setIsMenuOpen(false);
     };
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
-  }, []);
+  }, [home]);
   const begin = useCallback(() => {
     leave();
-    setPlace(placeNow());
+    setPlace(placeNow(home));
     setIsMenuOpen(false);
-  }, []);
+  }, [home]);
   useEffect(() => {
     const key = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key === "k") {
@@ -84,31 +86,45 @@ export function Page({ home, onLanguage }: { home: Config; onLanguage: (chosen: 
           onDelete={(gone) => {
             forget(gone);
             if (gone === id) begin();
+            else if (gone === talk.id) setTalk(place);
             void conversations.load();
           }}
         />
         <Settings onLanguage={onLanguage} />
       </div>
       <main id="content" tabIndex={-1}>
-        <Failure key={id}>
-          <Suspense fallback={<p className="waiting">{words.shell.loading}</p>}>
-            {view ? (
-              <view.component />
-            ) : (
+        {!talk.view && (
+          // An answer goes on being written while one looks at something else.
+          <Activity mode={view ? "hidden" : "visible"}>
+            {title && <h1 className="hidden">{title}</h1>}
+            <Part name={talk.id}>
               <Conversation
-                key={id}
-                id={id}
-                isNew={place.isNew}
+                id={talk.id}
+                isNew={talk.isNew}
                 onTurn={() => {
-                  settle(id);
+                  settle(talk.id);
                   void conversations.load();
                 }}
               />
-            )}
-          </Suspense>
-        </Failure>
+            </Part>
+          </Activity>
+        )}
+        {view && (
+          <Part name={id}>
+            <view.component />
+          </Part>
+        )}
       </main>
       <Notice />
     </div>
+  );
+}
+
+/** A part of the page that is loaded when it is opened, and may fail by itself. */
+function Part({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <Failure key={name}>
+      <Suspense fallback={<p className="waiting">{words.shell.loading}</p>}>{children}</Suspense>
+    </Failure>
   );
 }

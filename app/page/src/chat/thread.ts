@@ -2,7 +2,7 @@
 
 import { useChat } from "@ai-sdk/react";
 import { lastAssistantMessageIsCompleteWithApprovalResponses } from "ai";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 
 import * as api from "../api/conversations";
 import { type Evidence, evidenceOf, NO_EVIDENCE, withPart } from "../api/evidence";
@@ -74,7 +74,6 @@ export function useThread(id: string, stored: Message[], choices: Choices, onTur
   const { messages, status, error, sendMessage, setMessages, stop, regenerate, addToolApprovalResponse } = chat;
   current.current.messages = messages;
   const isBusy = status === "submitted" || status === "streaming";
-  useEffect(() => () => void stop(), [stop]);
 
   return {
     messages,

@@ -26,7 +26,7 @@ export function Notice() {
     };
   }, []);
   return (
-    <div className={text ? "notice shown" : "notice"}>
+    <div className={text ? "said shown" : "said"}>
       <span role="status">{text}</span>
       {text && (
         <button type="button" className="quiet" aria-label={words.shell.close} onClick={() => setText("")}>

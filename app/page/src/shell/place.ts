@@ -1,5 +1,6 @@
 // Where the reader is: what the address names, and what a tab of the browser remembers of it over a reload.
 
+import type { Config } from "../api/config";
 import { VIEWS, type View } from "./views";
 
 const FRESH = "outcrop.fresh";
@@ -12,19 +13,22 @@ export interface Place {
   isNew: boolean;
 }
 
-/** Reads the address. A new conversation keeps its id until something is asked, and with it its draft. */
-export function placeNow(): Place {
-  const name = location.hash.slice(1);
+/** Reads the address. A view that this home lacks is none. A new conversation keeps its id until something is asked, and with it its draft. */
+export function placeNow(home: Config): Place {
+  const name = nameNow();
   const view = VIEWS.find((one) => one.place === name);
-  if (view) return { view, id: name, isNew: false };
-  if (/^[A-Za-z0-9_-]{1,64}$/.test(name)) {
+  if (view?.isThere(home)) return { view, id: name, isNew: false };
+  if (!view && /^[A-Za-z0-9_-]{1,64}$/.test(name)) {
     sessionStorage.setItem(LATEST, name);
     return { view, id: name, isNew: false };
   }
-  const id = sessionStorage.getItem(FRESH) ?? crypto.randomUUID().replaceAll("-", "");
+  const id = fresh() ?? crypto.randomUUID().replaceAll("-", "");
   sessionStorage.setItem(FRESH, id);
-  return { view, id, isNew: true };
+  return { view: undefined, id, isNew: true };
 }
+
+const nameNow = () => location.hash.slice(1);
+const fresh = () => sessionStorage.getItem(FRESH);
 
 /** The conversation that was open last: "" if it is a new one. */
 export const latest = () => sessionStorage.getItem(LATEST) ?? "";
@@ -41,10 +45,10 @@ export function leave() {
   history.pushState(null, "", "#");
 }
 
-/** Puts a conversation into the address once it is stored, without opening it anew; unless the reader has gone elsewhere meanwhile. */
+/** Remembers that a conversation is stored. If it is open, the address says so from now on; it is not opened anew. */
 export function settle(id: string) {
-  if (placeNow().id !== id) return;
-  sessionStorage.removeItem(FRESH);
-  sessionStorage.setItem(LATEST, id);
-  history.replaceState(null, "", `#${id}`);
+  const isFresh = fresh() === id;
+  if (isFresh) sessionStorage.removeItem(FRESH);
+  if (isFresh || nameNow() === id) sessionStorage.setItem(LATEST, id);
+  if (isFresh && nameNow() === "") history.replaceState(null, "", `#${id}`);
 }
