@@ -63,11 +63,6 @@ export interface Budget {
   resets: string;
 }
 
-export type Step =
-  | { kind: "tool_call"; call: string; tool: string; arguments: Record<string, unknown> }
-  | { kind: "tool_result"; call: string; tool: string; text: string; isError: boolean }
-  | Confirm;
-
 export interface Confirm {
   kind: "confirm";
   confirmation: string;

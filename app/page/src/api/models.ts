@@ -19,6 +19,8 @@ export interface Model {
   needsInferenceProfile: boolean;
   inferenceProfiles: string[];
   outputTokens: number | null;
+  /** US dollars for a million tokens. */
+  price?: { input: number; output: number } | null;
   parameters: (Parameter | string)[];
 }
 

@@ -53,7 +53,20 @@ const MarkdownBlock = memo(function MarkdownBlock({ source }: { source: string }
 
 const PLUGINS = [remarkGfm];
 
+/** An answer's headings stand below its own, whatever levels it has. */
+const heading = (level: 3 | 4): NonNullable<Components["h1"]> =>
+  function Heading({ children, node }) {
+    const Name = `h${level}` as const;
+    return <Name className={node?.tagName}>{children}</Name>;
+  };
+
 const COMPONENTS: Components = {
+  h1: heading(3),
+  h2: heading(3),
+  h3: heading(3),
+  h4: heading(4),
+  h5: heading(4),
+  h6: heading(4),
   a: function Link({ href, children }) {
     const { quotes, onCite } = useContext(Cited);
     const quote = quoteIn(href, quotes);

@@ -61,7 +61,7 @@ export function Chat({ id, stored, onOpen, onTurn }: Properties) {
   return (
     <div className="chat">
       <div className="turns" role="log" aria-live="off" aria-busy={isBusy} tabIndex={0} aria-label={words.chat.conversation} ref={scroller}>
-        {exchanges.length === 0 && <Welcome onAsk={ask} />}
+        {exchanges.length === 0 ? <Welcome onAsk={ask} /> : <h1 className="hidden">{words.chat.conversation}</h1>}
         {exchanges.map((exchange, index) => {
           const isLast = index === exchanges.length - 1;
           return (

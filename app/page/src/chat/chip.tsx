@@ -54,7 +54,7 @@ export function Chip({ quote, onCite }: { quote: Quote; onCite: (quote: Quote) =
       {isShown &&
         createPortal(
           <QuoteCard id={id} quote={quote} chip={chip.current!} onEnter={() => show(true, 0)} onLeave={() => show(false)} />,
-          document.body,
+          document.getElementById("content") ?? document.body,
         )}
     </>
   );

@@ -93,7 +93,7 @@ export function Composer({ ref, id, isBusy, choices, onStop, onSend, onEditLast 
       <textarea
         ref={box}
         rows={1}
-        dir="auto"
+        dir={text ? "auto" : undefined}
         value={text}
         maxLength={LONGEST}
         placeholder={words.chat.placeholder}
@@ -115,11 +115,10 @@ export function Composer({ ref, id, isBusy, choices, onStop, onSend, onEditLast 
             className={isChanged ? "quiet tune changed" : "quiet tune"}
             aria-expanded={isOpen}
             aria-controls={isOpen ? options : undefined}
-            aria-label={words.chat.options}
             title={words.chat.options}
             onClick={() => setIsOpen(!isOpen)}
           >
-            <TuneIcon /> <span className="model">{choices.chosen?.id}</span>
+            <TuneIcon /> <span className="hidden">{words.chat.options}</span> <span className="model">{choices.chosen?.id}</span>
           </button>
         )}
         {isBusy ? (

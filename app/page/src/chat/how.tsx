@@ -5,7 +5,7 @@ import type { Finding, Verdict } from "../api/answers";
 import type { Clock, Evidence } from "../api/evidence";
 import type { Metadata } from "../api/messages";
 import { words } from "../words";
-import { number } from "../words/format";
+import { dollars, number } from "../words/format";
 import { placeOf, scoreOf } from "./places";
 import { ofPassage, type Source } from "./source";
 
@@ -24,7 +24,7 @@ export function HowAnswered({ metadata, evidence, onOpen }: Properties) {
       <summary>{words.chat.how}</summary>
       {query && (
         <section>
-          <h4>{words.chat.lookedFor}</h4>
+          <h3>{words.chat.lookedFor}</h3>
           <p dir="auto">“{query}”</p>
           <p className="hint">{words.chat.passagesFound(passages.length)}</p>
           <ol className="found">
@@ -47,7 +47,7 @@ export function HowAnswered({ metadata, evidence, onOpen }: Properties) {
       )}
       {clock && <Times clock={clock} />}
       <section>
-        <h4>{words.chat.cost}</h4>
+        <h3>{words.chat.cost}</h3>
         <p>
           <code>{model}</code> {words.chat.tokens(number(usage.inputTokens), number(usage.outputTokens))}
           {typeof cost === "number" && <>; {dollars(cost)}</>}
@@ -62,7 +62,7 @@ export function HowAnswered({ metadata, evidence, onOpen }: Properties) {
       </section>
       {verdicts.length > 0 && (
         <section>
-          <h4>{words.chat.guardrail}</h4>
+          <h3>{words.chat.guardrail}</h3>
           <ul className="verdicts">
             {verdicts.map((verdict, index) => (
               <li key={index}>
@@ -109,7 +109,7 @@ function Times({ clock }: { clock: Clock }) {
   ].filter((part) => part.to > part.from);
   return (
     <section>
-      <h4>{words.chat.took(seconds(whole - asked))}</h4>
+      <h3>{words.chat.took(seconds(whole - asked))}</h3>
       <div className="times" aria-hidden="true">
         {parts.map((part) => (
           <span key={part.kind} className={part.kind} style={{ flexGrow: part.to - part.from }} />
@@ -129,5 +129,3 @@ function Times({ clock }: { clock: Clock }) {
 
 const seconds = (milliseconds: number) =>
   number(milliseconds / 1000, { style: "unit", unit: "second", minimumFractionDigits: 2, maximumFractionDigits: 2 });
-
-const dollars = (amount: number) => number(amount, { style: "currency", currency: "USD", maximumSignificantDigits: 3 });

@@ -2,16 +2,17 @@
 
 import type { ReactNode } from "react";
 
-function Icon({ children }: { children: ReactNode }) {
+function Icon({ children, isDirected }: { children: ReactNode; isDirected: boolean }) {
   return (
-    <svg className="sign" viewBox="0 0 24 24" width="18" height="18" aria-hidden="true">
+    <svg className={isDirected ? "sign directed" : "sign"} viewBox="0 0 24 24" width="18" height="18" aria-hidden="true">
       {children}
     </svg>
   );
 }
 
-const of = (path: string) => () => (
-  <Icon>
+/** A sign that is directed points the other way where one reads from right to left. */
+const of = (path: string, isDirected = false) => () => (
+  <Icon isDirected={isDirected}>
     <path d={path} />
   </Icon>
 );
@@ -24,8 +25,8 @@ export const SendIcon = of("M12 20V5M6 11l6-6 6 6");
 export const StopIcon = of("M6 6h12v12H6z");
 export const DownIcon = of("M12 5v14M6 13l6 6 6-6");
 export const CloseIcon = of("M6 6l12 12M18 6L6 18");
-export const PreviousIcon = of("M15 6l-6 6 6 6");
-export const NextIcon = of("M9 6l6 6-6 6");
+export const PreviousIcon = of("M15 6l-6 6 6 6", true);
+export const NextIcon = of("M9 6l6 6-6 6", true);
 export const TuneIcon = of("M4 7h10M18 7h2M4 17h2M10 17h10M14 4v6M6 14v6");
 export const ThumbUpIcon = of("M7 11v9H4v-9zM7 11l4-7c2 0 3 1.500 2.500 3L13 10h6l-1.500 9H7");
 export const ThumbDownIcon = of("M7 13V4H4v9zM7 13l4 7c2 0 3-1.500 2.500-3L13 14h6l-1.500-9H7");

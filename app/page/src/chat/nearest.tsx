@@ -12,7 +12,7 @@ interface Properties {
 
 export function Nearest({ places, onOpen, onAskOtherwise }: Properties) {
   return (
-    <section className="nearest" aria-label={words.chat.nearest}>
+    <section role="group" className="nearest" aria-label={words.chat.nearest}>
       {places.length > 0 && (
         <>
           <h3>{words.chat.nearest}</h3>

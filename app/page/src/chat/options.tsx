@@ -4,7 +4,7 @@ import { useId } from "react";
 
 import type { Model, Parameter } from "../api/models";
 import { words } from "../words";
-import { number } from "../words/format";
+import { dollars, number } from "../words/format";
 import { type Choices, idOf } from "./choices";
 
 export function Options({ choices }: { choices: Choices }) {
@@ -22,6 +22,7 @@ export function Options({ choices }: { choices: Choices }) {
               </option>
             ))}
           </select>
+          {chosen.price && <small>{words.chat.price(dollars(chosen.price.input), dollars(chosen.price.output))}</small>}
           {chosen.note && <small>{chosen.note}</small>}
         </div>
       )}

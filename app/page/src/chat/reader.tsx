@@ -88,7 +88,17 @@ async function read(place: Source["place"]): Promise<State> {
   if (!type.startsWith("text/") && type !== "application/json") return { kind: "file", url: found.url };
   const response = await fetch(found.url, { credentials: "omit" });
   if (!response.ok) throw new Problem(words.chat.noDocument, "", response.status);
-  const text = await response.text();
+  // `Response.text` would take every text for UTF-8.
+  const charset = /charset=([\w.:-]+)/i.exec(response.headers.get("content-type") ?? found.contentType)?.[1];
+  const text = decoderOf(charset).decode(await response.arrayBuffer());
   if (text.length > LONGEST) return { kind: "file", url: found.url };
   return { kind: "text", url: found.url, text: /\.x?html?$/i.test(place.document) ? plainOf(text) : text };
+}
+
+function decoderOf(charset: string | undefined): TextDecoder {
+  try {
+    return new TextDecoder(charset);
+  } catch {
+    return new TextDecoder();
+  }
 }

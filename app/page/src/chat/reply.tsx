@@ -56,7 +56,8 @@ export const Reply = memo(function Reply(properties: Properties) {
   const notice = noticeOf(evidence, message);
   let begin = 0;
   return (
-    <article className="reply" aria-label={words.chat.answer}>
+    <article className="reply">
+      <h2 className="hidden">{words.chat.answer}</h2>
       {message.parts.map((part, index) => {
         switch (part.type) {
           case "text": {

@@ -59,7 +59,9 @@ export function SourcePanel({ sources, open, onOpen, onClose }: Properties) {
       )}
       <dl className="where">
         <dt>{words.chat.document}</dt>
-        <dd dir="auto">{place.document}</dd>
+        <dd>
+          <bdi>{place.document}</bdi>
+        </dd>
         {place.page && (
           <>
             <dt>{words.chat.pageName}</dt>
@@ -69,7 +71,9 @@ export function SourcePanel({ sources, open, onOpen, onClose }: Properties) {
         {place.section && (
           <>
             <dt>{words.chat.section}</dt>
-            <dd dir="auto">{quote?.headings?.length ? quote.headings.join(" › ") : place.section}</dd>
+            <dd>
+              <bdi>{quote?.headings?.length ? quote.headings.join(" › ") : place.section}</bdi>
+            </dd>
           </>
         )}
         {place.score !== undefined && (
@@ -113,7 +117,7 @@ export function SourceList({ sources, onOpen }: { sources: Source[]; onOpen: (so
   if (!first.length) return null;
   first.sort((one, other) => one.quote!.number - other.quote!.number);
   return (
-    <section className="source-list" aria-label={words.chat.sources}>
+    <section role="group" className="source-list" aria-label={words.chat.sources}>
       <ol>
         {first.map((source) => (
           <li key={source.key}>

@@ -39,11 +39,11 @@ export function ToolStep({ part }: { part: ToolPart }) {
         <span>{words.chat.calls(part.toolName)}</span> <small className={fate === "runs" ? "waiting" : ""}>{words.chat.fates[fate]}</small>
       </summary>
       {note && <p className="hint">{note}</p>}
-      <h4>{words.chat.arguments}</h4>
+      <h3>{words.chat.arguments}</h3>
       <Arguments values={part.input} />
       {outcome && (
         <>
-          <h4>{words.chat.result}</h4>
+          <h3>{words.chat.result}</h3>
           <pre tabIndex={0} dir="auto">
             {readable(outcome)}
           </pre>
@@ -69,7 +69,7 @@ export function Confirmation({ call, part, isOpen, decide }: ConfirmationPropert
   if (part && fate !== "waits" && fate !== "runs") return <ToolStep part={part} />;
   const canDecide = isOpen && !isExpired;
   return (
-    <section className={canDecide ? "confirmation open" : "confirmation"} aria-label={words.chat.confirmTitle}>
+    <section role="group" className={canDecide ? "confirmation open" : "confirmation"} aria-label={words.chat.confirmTitle}>
       <h3>{words.chat.confirmTitle}</h3>
       <p>
         <strong>{call.tool}</strong>

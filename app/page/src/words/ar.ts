@@ -87,6 +87,7 @@ export const ar: Words = {
     askAll: "السؤال في كل المستندات",
     options: "النموذج والمعاملات",
     isDefault: (model) => `${model} (المعتاد)`,
+    price: (read, written) => `${read} لكل مليون رمز مقروء، و${written} لكل مليون رمز مكتوب`,
     asUsual: "المعتاد",
     oneSampler: "يقبل هذا النموذج درجة الحرارة أو Top P، لا كليهما.",
     parameters: {

@@ -85,6 +85,7 @@ export const de: Words = {
     askAll: "Alle Dokumente befragen",
     options: "Modell und Parameter",
     isDefault: (model) => `${model} (wie üblich)`,
+    price: (read, written) => `${read} je Million gelesener Tokens, ${written} je Million geschriebener`,
     asUsual: "Wie üblich",
     oneSampler: "Dieses Modell nimmt Temperatur oder Top P, nicht beides.",
     parameters: {

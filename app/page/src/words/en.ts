@@ -84,6 +84,7 @@ export const en = {
     askAll: "Ask all documents",
     options: "Model and parameters",
     isDefault: (model: string) => `${model} (as usual)`,
+    price: (read: string, written: string) => `${read} for a million tokens read, ${written} written`,
     asUsual: "As usual",
     oneSampler: "This model takes temperature or top P, not both.",
     parameters: {

@@ -85,6 +85,7 @@ export const es: Words = {
     askAll: "Preguntar a todos los documentos",
     options: "Modelo y parámetros",
     isDefault: (model) => `${model} (habitual)`,
+    price: (read, written) => `${read} por millón de tokens leídos, ${written} escritos`,
     asUsual: "Habitual",
     oneSampler: "Este modelo admite temperatura o top P, no ambos.",
     parameters: {

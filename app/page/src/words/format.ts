@@ -42,3 +42,6 @@ export function day(moment: Date | string): string {
       : new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", ...year }).format(then);
   return said.charAt(0).toLocaleUpperCase(locale) + said.slice(1);
 }
+
+/** An amount of US dollars, in which the prices of models are. */
+export const dollars = (amount: number) => number(amount, { style: "currency", currency: "USD", minimumSignificantDigits: 2, maximumSignificantDigits: 3 });

@@ -85,6 +85,7 @@ export const fr: Words = {
     askAll: "Interroger tous les documents",
     options: "Modèle et paramètres",
     isDefault: (model) => `${model} (habituel)`,
+    price: (read, written) => `${read} par million de jetons lus, ${written} écrits`,
     asUsual: "Habituel",
     oneSampler: "Ce modèle accepte la température ou top P, pas les deux.",
     parameters: {

@@ -85,6 +85,7 @@ export const ja: Words = {
     askAll: "すべての文書に質問",
     options: "モデルとパラメーター",
     isDefault: (model) => `${model}（標準）`,
+    price: (read, written) => `100 万トークンあたり読み取り ${read}、書き込み ${written}`,
     asUsual: "標準に戻す",
     oneSampler: "このモデルでは温度と Top P の両方は指定できません。",
     parameters: {

@@ -85,6 +85,7 @@ export const pt: Words = {
     askAll: "Perguntar a todos os documentos",
     options: "Modelo e parâmetros",
     isDefault: (model) => `${model} (habitual)`,
+    price: (read, written) => `${read} por milhão de tokens lidos, ${written} escritos`,
     asUsual: "Habitual",
     oneSampler: "Este modelo aceita temperatura ou top P, não ambos.",
     parameters: {
