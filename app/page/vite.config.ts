@@ -5,7 +5,7 @@ import { defineConfig } from "vite";
 
 // The application is served beside the page. While one works on the page, `OUTCROP_URL` is where it is.
 const application = process.env.OUTCROP_URL ?? "http://127.0.0.1:8000";
-const routes = ["/config.json", "/chat", "/confirmations", "/conversations", "/documents", "/models", "/search", "/usage"];
+const routes = ["/config.json", "/chat", "/confirmations", "/conversations", "/documents", "/models", "/search", "/usage", "/playground", "/inside"];
 
 // For browsers it decodes "&amp;" by an element's innerHTML, which the page's policy forbids; elsewhere by a list.
 const entities = fileURLToPath(new URL("node_modules/decode-named-character-reference/index.js", import.meta.url));

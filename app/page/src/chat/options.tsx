@@ -50,7 +50,7 @@ interface FieldProperties {
   onValue: (value: number | undefined) => void;
 }
 
-function ParameterField({ parameter, value, onValue }: FieldProperties) {
+export function ParameterField({ parameter, value, onValue }: FieldProperties) {
   const { name, least, most, default: usual } = parameter;
   const field = useId();
   const isWhole = name === "topK" || name === "maxTokens";

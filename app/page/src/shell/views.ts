@@ -18,4 +18,6 @@ export interface View {
 
 export const VIEWS: View[] = [
   { place: "documents", label: () => words.documents.title, component: lazy(() => import("../documents/documents")), isThere: () => true },
+  { place: "playground", label: () => words.playground.title, component: lazy(() => import("../playground/playground")), isThere: () => true },
+  { place: "inside", label: () => words.inside.title, component: lazy(() => import("../inside/inside")), isThere: (config) => config.inside },
 ];
