@@ -151,11 +151,15 @@ def save(
     for piece in pieces:
         checksum = zlib.crc32(piece, checksum)
     aside = path.with_suffix(".aside")
-    with aside.open("wb") as file:
-        file.writelines([SIGNATURE, checksum.to_bytes(4, "little"), *pieces, rows])
-        file.flush()
-        sync(file.fileno())
-    aside.replace(path)
+    try:
+        with aside.open("wb") as file:
+            file.writelines([SIGNATURE, checksum.to_bytes(4, "little"), *pieces, rows])
+            file.flush()
+            sync(file.fileno())
+        aside.replace(path)
+    except OSError:
+        aside.unlink(missing_ok=True)  # a full disk needs its room
+        raise
     sync_folder(path.parent)
 
 

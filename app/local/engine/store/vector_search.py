@@ -9,7 +9,8 @@ which tells more, and takes longer. Each step compares fewer rows, and more of e
 is decided over all segments together, so it does not depend on how the chunks are spread over them.
 """
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -43,7 +44,7 @@ def nearest_rows(index: Index, vector: Vectors, allowed: Mask, count: int) -> In
     else:
         least = max(FIRST // 4, total // SHARE, LIKELY * count)
         rows, distances = _first_rows(index, head[:, 0], allowed, least)
-    tails = _gather(index, rows, lambda segment, local: segment.tails.take(local, axis=0))
+    tails = _tails(index, rows)
     distances = distances.astype(np.uint16)  # (r,)
     for column in np.bitwise_count(tails ^ tail).T:
         distances += column
@@ -51,18 +52,27 @@ def nearest_rows(index: Index, vector: Vectors, allowed: Mask, count: int) -> In
     rows, tails = rows[is_likely], tails[is_likely]
     if len(rows) <= count:
         return rows
-    heads = _gather(index, rows, lambda segment, local: segment.heads.take(local, axis=1).T)
-    estimates = _estimates(np.hstack([heads, tails]), vector)
+    estimates = _estimates(np.hstack([_heads(index, rows), tails]), vector)
     is_near: Mask = estimates >= np.partition(estimates, -count)[-count]
     near: Integers = rows[is_near]
     return near
 
 
-def _gather(
-    index: Index, rows: Integers, column: Callable[[Segment, Integers], Integers]
-) -> Integers:
-    """A column of these ascending rows of all segments."""
-    pieces = [column(segment, rows[here] - start) for segment, start, here in _spread(index, rows)]
+def _heads(index: Index, rows: Integers) -> Integers:
+    """The heads of the codes of these ascending rows: (r, h)."""
+    pieces = [
+        segment.heads.take(rows[here] - start, axis=1)
+        for segment, start, here in _spread(index, rows)
+    ]
+    return np.concatenate(pieces, axis=1).T
+
+
+def _tails(index: Index, rows: Integers) -> Integers:
+    """The tails of the codes of these ascending rows: (r, t)."""
+    pieces = [
+        segment.tails.take(rows[here] - start, axis=0)
+        for segment, start, here in _spread(index, rows)
+    ]
     return np.concatenate(pieces)
 
 
@@ -90,8 +100,7 @@ def _estimates(codes: Integers, vector: Vectors) -> Scores:
 
 def _far(index: Index, head: Integers, rows: Integers) -> Integers:
     """In how many signs the heads of these ascending rows differ from this one: (r,) uint8."""
-    heads = _gather(index, rows, lambda segment, local: segment.heads.take(local, axis=1).T)
-    distances: Integers = np.bitwise_count(heads ^ head).sum(axis=1, dtype=np.uint8)
+    distances: Integers = np.bitwise_count(_heads(index, rows) ^ head).sum(axis=1, dtype=np.uint8)
     return distances
 
 
@@ -127,6 +136,18 @@ def _within(distances: Integers, count: int) -> int:
     while bound and np.count_nonzero(distances <= bound - 1) >= count:
         bound -= 1
     return bound
+
+
+def estimated_cosines(index: Index, vector: Vectors, rows: Integers) -> Scores:
+    """About the cosine of each of these ascending rows, by its code: (r,).
+
+    Were the components of a vector distributed normally, their mean size would be the root of 2
+    over pi by that of their mean square.
+    """
+    estimates = _estimates(np.hstack([_heads(index, rows), _tails(index, rows)]), vector)
+    signed: Scores = 2 * estimates - vector.sum()  # each component with the sign of the row's
+    signed *= math.sqrt(2 / math.pi / len(vector))
+    return signed
 
 
 def cosines(index: Index, vector: Vectors, rows: Integers) -> Scores:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.local.engine.store import live_index, open_embedded
+from app.local.engine.store import arrays, live_index, open_embedded
 from app.local.engine.store.embedded_store import EmbeddedStore
 from app.local.engine.store.index import GROWTH, Index, Part
 from app.local.engine.store.live_index import SAVED
@@ -144,6 +144,22 @@ def test_however_it_was_filled_a_settled_index_has_few_parts(store: EmbeddedStor
     assert sum(sizes) == sum(store.documents().values())
     for place, size in enumerate(sizes):
         assert size >= GROWTH * sum(sizes[place + 1 :])
+
+
+def test_a_merge_that_finds_no_room_leaves_no_part_of_its_file(
+    store: EmbeddedStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    fill(store, "a", 0, SAVED)
+    monkeypatch.setattr(arrays, "sync", full)
+    fill(store, "b", SAVED, SAVED)
+    store.settle()
+    assert len(found(store)) == 2 * SAVED
+    assert {path.suffix for path in (tmp_path / "store").iterdir()} <= {
+        "", ".sqlite", ".sqlite-wal", ".sqlite-shm"
+    }  # fmt: skip
 
 
 def test_what_a_merge_has_saved_is_not_built_again(

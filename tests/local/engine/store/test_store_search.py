@@ -144,6 +144,28 @@ def test_of_many_chunks_nearly_all_of_the_nearest_are_found(large: Index) -> Non
     assert hits / (10 * len(range(0, len(vectors), 500))) > 0.98
 
 
+def test_of_many_chunks_nearly_all_of_the_best_by_meaning_and_words_are_found(
+    large: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Vectors are read of few rows, the likely ones, and these have the scores that all have."""
+    vectors = np.concatenate([part.segment.vectors.all() for part in large.parts])
+    hits, rows, sizes = 0, range(0, len(vectors), 500), list[int]()
+
+    def counted(index: Index, vector: Vectors, some: Any) -> Any:
+        sizes.append(len(some))
+        return vector_search.cosines(index, vector, some)
+
+    monkeypatch.setattr(search_module, "cosines", counted)
+    for row in rows:
+        numbers, scores = search(large, vectors[row], "odd", 10, None)
+        has_word = np.arange(len(vectors)) % 2
+        expected = 0.75 * (1 + vectors @ vectors[row]) / 2 + 0.25 * has_word
+        hits += len(set(np.argsort(-expected)[:10]) & set(numbers.tolist()))
+        assert scores == pytest.approx(expected[numbers], abs=1e-5)
+    assert hits / (10 * len(rows)) > 0.98
+    assert max(sizes) < 300
+
+
 def test_of_many_chunks_a_filter_finds_exactly_the_best(large: Index) -> None:
     vectors = np.concatenate([part.segment.vectors.all() for part in large.parts])
     rare = np.arange(0, len(vectors), 50)
