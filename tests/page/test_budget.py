@@ -48,7 +48,7 @@ def test_nothing_jumps_while_an_answer_is_written(served: Served, visit: Open) -
     go_on.set()
     page.locator(".reply footer").wait_for()
     assert page.evaluate("watched.read !== null")
-    assert page.evaluate("watched.shift") < NOTICED
+    assert page.evaluate("watched.shift") < NOTICED, page.evaluate("watched.moved")
 
 
 def _words(go_on: Event) -> Iterator[str]:

@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from app.tools import Output
 from tests.page.conftest import Open, Served
 from tests.page.payloads import FOREIGN, payloads
 
@@ -21,6 +22,12 @@ PRESS_ALL = """async (selector) => {
     each.click();
     await new Promise((resolve) => requestAnimationFrame(resolve));
   }
+}"""
+
+
+SCROLL = """() => {
+  document.querySelector(".documents").scrollBy(0, 800);
+  return new Promise((resolve) => setTimeout(resolve, 50));
 }"""
 
 
@@ -77,7 +84,7 @@ def test_as_an_answer_is_written_they_run_nothing(served: Served, visit: Open, s
 
 def test_in_calls_and_their_outcomes_they_run_nothing(served: Served, visit: Open) -> None:
     calls = [("order_status", json.dumps({"order_id": text})) for text in PAYLOADS[::9]]
-    served.desk.says["order_status"] = ValueError("\n".join(PAYLOADS[::5]))
+    served.desk.says["order_status"] = Output("\n".join(PAYLOADS[::5]))
     served.backend.replies = [
         ([calls[0]], "tool_use"),
         ([calls[1]], "tool_use"),
@@ -107,8 +114,14 @@ def test_in_the_names_of_documents_they_run_nothing(served: Served, visit: Open)
         "**/documents?*", lambda route: route.fulfill(json={"items": items, "nextCursor": None})
     )
     page = opened.go("documents")
-    page.locator("main li").nth(len(PAYLOADS) - 1).wait_for()
-    assert page.locator("main :is(script, iframe, img)").count() == 0
+    last = page.locator(f"[aria-rowindex='{len(PAYLOADS) + 1}']")
+    page.get_by_role("table").wait_for()
+    for _ in range(len(PAYLOADS)):  # only the rows that are in sight are made
+        assert page.locator("main :is(script, iframe, img)").count() == 0
+        if last.count():
+            break
+        page.evaluate(SCROLL)
+    assert last.count()
 
 
 def _message(text: str) -> dict[str, object]:
