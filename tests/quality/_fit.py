@@ -1,6 +1,7 @@
 """Fit the coefficients of `app.local.engine.writer`, or measure them as they stand:
 
     python -m tests.quality._fit --dump FILE            fit: figures, then coefficients to paste
+    python -m tests.quality._fit --dump FILE --prose    the same, of PROSE alone
     python -m tests.quality._fit --dump FILE --score    the figures of the coefficients as they are
 
 FILE keeps the passages that search found; what it lacks is asked of a home first.
@@ -21,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.local.engine.transformer import Encoder
-from app.local.engine.writer.choose import signs
+from app.local.engine.writer.choose import score, signs
 from app.local.engine.writer.coefficients import ANSWERABLE, INTERCEPT, WEIGHTS
 from app.local.engine.writer.documents import of_one_document
 from app.local.engine.writer.evidence import FEATURES
@@ -41,6 +42,29 @@ BY_HAND = {  # hardly any question has the case
     "special": -1.5,
     "command": 2.5,
 }
+OF_PROSE = (  # features that paragraphs have; what else they have is worth the same as elsewhere
+    "cosine",
+    "late",
+    "least near",
+    "covered",
+    "covered before",
+    "covered after",
+    "passage covered",
+    "passage late",
+    "rank",
+    "top passage",
+    "number",
+    "date",
+    "person",
+    "place",
+    "reason",
+    "decides",
+    "pointer",
+    "length",
+    "exact",
+    "heads missing",
+    "not of the kind",
+)
 ANSWERABLE_PRIOR = 3.0
 WRONG = 0.3  # what an answerable question counts whose best candidate does not answer it
 FOLDS = 6
@@ -83,6 +107,29 @@ def fit_weights(cases: Sequence[Labelled], counts: Counts) -> Array:
     ]
     by_hand = {place: BY_HAND[name] for place, name in enumerate(FEATURES) if name in BY_HAND}
     return conditional_logit(examples, counts.prior, by_hand)
+
+
+def fit_prose(cases: Sequence[Labelled], prior: float, say: Callable[[object], None]) -> None:
+    """What each feature is worth where all passages are mere paragraphs."""
+    some = [one for one in cases if one.answerable and one.case.mostly_prose]
+    by_hand = {place: WEIGHTS[name] for place, name in enumerate(FEATURES) if name not in OF_PROSE}
+
+    def fitted(of: Sequence[Labelled]) -> Array:
+        examples = [Example(one.evidence, one.gold) for one in of]
+        return conditional_logit(examples, prior, by_hand)
+
+    fold = folds(some)
+    by_fold = [
+        fitted([one for one, its in zip(some, fold, strict=True) if its != k]) for k in range(FOLDS)
+    ]
+    whole = fitted(some)
+    say(_choice(some, [by_fold[k] for k in fold], whole))
+    fitted_ones = {
+        name: worth
+        for name, worth in zip(FEATURES, whole.tolist(), strict=True)
+        if name in OF_PROSE
+    }
+    say(f"PROSE = WEIGHTS | {_pasted(fitted_ones)}")
 
 
 def folds(cases: Sequence[Labelled], count: int = FOLDS) -> NDArray[np.int64]:
@@ -162,9 +209,10 @@ def fit(cases: Sequence[Labelled], counts: Counts, say: Callable[[object], None]
 
 def _choice(cases: Sequence[Labelled], crossed: Sequence[Array], whole: Array) -> Table:
     """How often the best candidate is a right one, and of a document that answers."""
-    stands = np.array([WEIGHTS[name] for name in FEATURES])
     ways: dict[str, Callable[[int], Array]] = {
-        "as it stands": lambda place: _scores(cases[place], stands),
+        "as it stands": lambda place: of_one_document(
+            cases[place].case, score(cases[place].case, cases[place].evidence)
+        ),
         "other folds": lambda place: _scores(cases[place], crossed[place]),
         "all": lambda place: _scores(cases[place], whole),
     }
@@ -241,6 +289,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--dump", type=Path, required=True, metavar="FILE")
     parser.add_argument("--score", action="store_true", help="measure, and fit nothing")
+    parser.add_argument("--prose", action="store_true", help="fit what mere paragraphs have")
     parser.add_argument("--sets", nargs="+", choices=list(CORPUS), default=list(CORPUS))
     parser.add_argument("--every", type=int, default=6, help="of xquad_en every so many questions")
     parser.add_argument("--users", type=float, default=8, help="what a user's question counts")
@@ -260,6 +309,9 @@ def main(arguments: Sequence[str]) -> None:
     else:
         sets = labelled(found, Remembered(Encoder()), options.every)
         cases = [one for _, some in sets for one in some]
+        if options.prose:
+            fit_prose(cases, options.prior, say)
+            return
         fit(cases, Counts(options.users, options.awsdocs, options.prior), say)
 
 

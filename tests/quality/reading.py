@@ -61,7 +61,7 @@ def _reading(paragraphs: Sequence[Asked], pages: Sequence[Asked], writer: Writer
 
     def row(name: str, floor: str, metric: Metric, asked: Sequence[Asked]) -> tuple[str, ...]:
         crossed = [metric(one, one.evidence @ halves[one.half]) for one in asked]
-        shipped = [metric(one, score(one.evidence)) for one in asked]
+        shipped = [metric(one, score(one.case, one.evidence)) for one in asked]
         return name, floor, _mean(crossed), _mean(shipped)
 
     answers = [_answer(one, writer) for one in paragraphs]

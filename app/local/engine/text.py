@@ -190,5 +190,6 @@ def _ends_sentence(text: str, begin: int, stop: re.Match[str], end: int) -> bool
     if word in _BEFORE_NUMBER:
         return not after[:1].isdigit()
     if word in _SELDOM or _INITIALS.fullmatch(word):
-        return after.lower() in _OPENERS
+        is_initial = bool(following) and after.isupper() and text.startswith(".", following.end())
+        return after.lower() in _OPENERS and not is_initial
     return True

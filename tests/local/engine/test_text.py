@@ -30,6 +30,7 @@ def cut(text: str) -> list[str]:
         ["She has a Ph.D.", "He is a Ph.D. student."],
         ["It is due at 5 p.m. Monday.", "It came at 5 p.m.", "We were gone."],
         ["Take vitamin C.", "It helps.", "See Appendix A.", "The table is there."],
+        ["Ask J. A. Smith, or J. I. Ito.", "I. S. Lee knows."],
         # numbers, versions, addresses, names of files
         ["Version 2.19.1 weighs 2.5 kg.", "It costs $1.50.", "In 1990.", "Then more."],
         ["Open conf.d/a.yaml.", "Mail me@b.com.", "See https://a.b/c.html?x=1.", "Bye."],

@@ -31,6 +31,7 @@ from app.local.engine.writer.vectors import Remembered
 
 TELLING = 5.0  # what a word tells that is not one of the 150 commonest
 
+_MOSTLY = 0.8  # of the passages
 _TELLS_DEFAULT = re.compile(r"\bdefaults?\b|\w=['\"\w({\[-]", re.IGNORECASE)
 _RELEASE = re.compile(r"\d{1,9}(?:\.\d{1,9}){1,5}")
 _LETTERS = re.compile(r"[A-Za-z]+")
@@ -252,6 +253,12 @@ class Case(Coverage):
         """Whether its passage is sentences only, without code in a line."""
         rows = self.rows[self.candidates[place].passage]
         return self.is_prose(place) and not any("`" in self.candidates[row].text for row in rows)
+
+    @cached_property
+    def mostly_prose(self) -> bool:
+        """Whether four of five passages are sentences only, with no heading over them, no code."""
+        mere = [self._is_mere_prose(rows[0]) for rows in self.rows.values()]
+        return sum(mere) >= _MOSTLY * len(mere)
 
     def _has_option(self, place: int) -> bool:
         """Whether it has an option that the question names, such as `-o`."""

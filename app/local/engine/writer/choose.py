@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from app.local.engine.transformer import Vectors
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.case import Case
-from app.local.engine.writer.coefficients import ANSWERABLE, INTERCEPT, WEIGHTS
+from app.local.engine.writer.coefficients import ANSWERABLE, INTERCEPT, PROSE, WEIGHTS
 from app.local.engine.writer.coverage import refers_back
 from app.local.engine.writer.evidence import FEATURES, Evidence
 from app.local.engine.writer.prompt import Sampling
@@ -27,6 +27,7 @@ LONGEST = 3  # sentences
 _WORTH_SAYING = 0.015  # a further sentence is, if it holds the answer this often
 _ROOMY = 15  # times as often beside a block, or if it is a long one
 _LONG_BLOCK = 250  # characters
+_TOGETHER = 320  # characters of a sentence and its neighbour
 _COLDEST = 1e-6  # a temperature below is 0
 _SAME = 0.92  # cosine; two sentences nearer than this say the same
 
@@ -36,8 +37,10 @@ _STEPS = 900  # characters of two blocks of code that are said together
 _COLUMN = {name: place for place, name in enumerate(FEATURES)}
 
 
-def score(evidence: Evidence) -> Scores:
-    return np.asarray(evidence @ np.array([WEIGHTS[name] for name in FEATURES]))
+def score(case: Case, evidence: Evidence) -> Scores:
+    """The log-odds of each candidate."""
+    weights = PROSE if case.mostly_prose else WEIGHTS
+    return np.asarray(evidence @ np.array([weights[name] for name in FEATURES]))
 
 
 def softmax(scores: Scores) -> Scores:
@@ -73,8 +76,8 @@ def signs(case: Case, evidence: Evidence, scores: Scores) -> dict[str, float]:
         "identifiers missing": case.identifiers_missing(best),
         "least near in passage": case.passage_least_near[passage],
         "exact": of_best("exact"),
-        "no number": float(question.kind == "number" and not of_best("number")),
-        "no code": float(question.wants_code and not has_code),
+        "no number": float(question.kind == "number" and not _tells_number(case, evidence, best)),
+        "no code": float(question.wants_code and not has_code and not case.mostly_prose),
         "not of the kind": of_best("not of the kind"),
         "surroundings missing": of_best("surroundings missing"),
         "titled": of_best("titled"),
@@ -82,6 +85,14 @@ def signs(case: Case, evidence: Evidence, scores: Scores) -> dict[str, float]:
         "undoes": of_best("undoes"),
         "prose": float(case.is_prose(best)),
     }
+
+
+def _tells_number(case: Case, evidence: Evidence, place: int) -> bool:
+    """Whether a candidate has a number where one is asked for; of mere prose, whether its passage
+    has, as its sentences are said together.
+    """
+    places = case.rows[case.candidates[place].passage] if case.mostly_prose else [place]
+    return bool(evidence[places, _COLUMN["number"]].any())
 
 
 def answerable(case: Case, evidence: Evidence, scores: Scores) -> bool:
@@ -142,6 +153,20 @@ def _ranked(scores: Scores) -> list[int]:
 def gumbel(random: Random) -> float:
     """A variate of the standard Gumbel distribution."""
     return float(-np.log(-np.log(max(random.random(), 1e-300))))
+
+
+def with_neighbour(candidates: Sequence[Candidate], places: Sequence[int]) -> list[int]:
+    """The places; a single short sentence of mere prose with the one behind it, or else before it,
+    as either may hold what it leaves open: "Most of these schools are ..".
+    """
+    [place, *others] = places
+    for other in (place + 1, place - 1):
+        if others or not 0 <= other < len(candidates):
+            continue
+        both = (candidates[place], candidates[other])
+        if both[0].passage == both[1].passage and sum(len(one.text) for one in both) <= _TOGETHER:
+            return sorted((place, other))
+    return list(places)
 
 
 def chosen(

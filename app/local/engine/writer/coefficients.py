@@ -1,11 +1,12 @@
 """What each feature is worth, as the regressions of `tests/quality/_fit.py` found it.
 
 `WEIGHTS` are the log-odds that a candidate is the one that holds the answer, per unit of each
-feature of `evidence.py`. `ANSWERABLE` and `INTERCEPT` are those that there is an answer at all, per
-unit of each of the signs of `choose.py`. docs/writer.md says on which questions they were fitted.
-Set by hand, as those questions hardly have such cases, are "definition", "exact", and "of another",
-which rules a row out; and until the next fit "does", "undoes", "special", "command", "code",
-"command begins", "of failure", "bare row", "cut code", "titled" and "surroundings missing".
+feature of `evidence.py`; `PROSE` are those among mere paragraphs. `ANSWERABLE` and `INTERCEPT` are
+those that there is an answer at all, per unit of each of the signs of `choose.py`. docs/writer.md
+says on which questions they were fitted. Set by hand, as those questions hardly have such cases,
+are "definition", "exact", and "of another", which rules a row out; and until the next fit "does",
+"undoes", "special", "command", "code", "command begins", "of failure", "bare row", "cut code",
+"titled" and "surroundings missing".
 """
 
 WEIGHTS = {
@@ -59,6 +60,29 @@ WEIGHTS = {
     "heads missing": 0.351,
     "not of the kind": -0.701,
     "surroundings missing": -2.0,
+}
+PROSE = WEIGHTS | {
+    "cosine": 1.787,
+    "late": 3.771,
+    "least near": 2.816,
+    "covered": 5.043,
+    "covered before": 3.345,
+    "covered after": 1.17,
+    "passage covered": 0.321,
+    "passage late": 5.265,
+    "rank": 0.567,
+    "top passage": 0.801,
+    "number": 1.683,
+    "date": 1.157,
+    "person": 1.695,
+    "place": 0.737,
+    "reason": 1.128,
+    "decides": 2.158,
+    "pointer": -0.592,
+    "length": -0.537,
+    "exact": 0.065,
+    "heads missing": -0.209,
+    "not of the kind": -0.215,
 }
 ANSWERABLE = {
     "cosine": 2.523,

@@ -11,7 +11,15 @@ import numpy as np
 from app.local.engine.encoder import TokenEncoder
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.case import Case, case_of
-from app.local.engine.writer.choose import Scores, answerable, chosen, drawn, score, softmax
+from app.local.engine.writer.choose import (
+    Scores,
+    answerable,
+    chosen,
+    drawn,
+    score,
+    softmax,
+    with_neighbour,
+)
 from app.local.engine.writer.comparisons import (
     Comparison,
     candidates_of,
@@ -121,6 +129,8 @@ class EnglishChoice:
             places = [first, *beside[:_BESIDE_VERDICT]]
         elif is_bare(choices[places[0]]) and _goes_on(choices, places[0]):
             places = [places[0], places[0] + 1]
+        elif case.mostly_prose and not decides and not meaning.answers:
+            places = with_neighbour(choices, places)
         answer = repetition.said_now(places, scores)
         if not meaning.answers:
             answer = with_the_others(question, answer, choices, names)
@@ -152,7 +162,7 @@ class EnglishChoice:
         case = case_of(self._remembered, question, choices, names)
         shown = evidence(case)  # (n, features)
         repetition = Repetition(meaning, choices)
-        scores = repetition.without_barred(score(shown), question)  # (n,)
+        scores = repetition.without_barred(score(case, shown), question)  # (n,)
         if asks_yes_or_no(question.text):
             others = [is_verdict_on_another(question, one) for one in choices]
             scores = np.where(others, -np.inf, scores)

@@ -13,7 +13,8 @@ Kind = Literal["number", "date", "person", "place", "reason", "yes-no", "way", "
 _KINDS: dict[Kind, str] = {
     "number": (
         r"\bhow (?:many|much|long|old|far|tall|large|big|high|fast|often|deep|heavy|wide)\b"
-        r"|\b(?:what|which)(?:['\u2019]s)?\b(?: \S+){0,4}? (?:number|percent\w*|amount"
+        r"|\b(?:what|which)(?:['\u2019]s)?\b(?! (?:happen|cause|affect)\w*\b)(?: \S+){0,4}?"
+        r" (?:number|percent\w*|amount"
         r"|size|limit|quota|maximum|minimum|max|min|rate|ratio|cost|price|population|default|length|age|timeout|score"
         r"|temperature|version|fraction|proportion|throughput)\b"
     ),

@@ -17,7 +17,9 @@ from app.local.engine.writer.choose import (
     chosen,
     drawn,
     score,
+    signs,
     softmax,
+    with_neighbour,
 )
 from app.local.engine.writer.evidence import evidence
 from app.local.engine.writer.prompt import Sampling
@@ -132,6 +134,45 @@ def test_an_answer_has_no_more_than_three_sentences() -> None:
     assert len(chosen(many, order, np.zeros(9), np.eye(9, dtype=np.float32))) == LONGEST
 
 
+def test_a_single_short_sentence_comes_with_its_neighbour() -> None:
+    assert with_neighbour(FOUND, [0]) == [0, 1]
+    assert with_neighbour(FOUND, [1]) == [0, 1]
+    assert with_neighbour(FOUND, [0, 2]) == [0, 2]
+    long = [candidate(0, 0, "Quartz is hard."), candidate(0, 1, "It is a mineral. " * 40)]
+    assert with_neighbour(long, [0]) == [0]
+    apart = [candidate(0, 0, "Quartz is hard."), candidate(1, 0, "Talc is soft.")]
+    assert with_neighbour(apart, [0]) == [0]
+
+
+def test_paragraphs_are_weighed_otherwise_than_pages_with_headings(encoder: Encoder) -> None:
+    prose = ["Quartz is hard. It is found in Brazil.", "Talc is soft. It is white."]
+
+    def worth(passages: list[str]) -> float:
+        question = Question("How hard is quartz?")
+        case = case_of(Remembered(encoder), question, candidates(passages))
+        return float(score(case, evidence(case))[0])
+
+    mixed = [prose[0], "# Talc\n\nIt is `soft`."]
+    assert worth(prose) != pytest.approx(worth(mixed), abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("passage", "lacks"),
+    [
+        ("How old a member must be is law. Members are over the age of 18.", False),
+        ("How old a member must be is law. Members are of age.", True),
+        ("# Age\n\nHow old a member must be is law. Members are over the age of 18.", True),
+    ],
+)
+def test_mere_prose_may_tell_a_number_in_another_sentence(
+    encoder: Encoder, passage: str, lacks: bool
+) -> None:
+    question = Question("How old must a member be?")
+    case = case_of(Remembered(encoder), question, candidates([passage]))
+    scores = np.array([1.0, 0.0])
+    assert signs(case, evidence(case), scores)["no number"] == lacks
+
+
 def test_only_what_covers_the_question_is_an_answer(encoder: Encoder) -> None:
     passage = "Quartz is hard: it scratches glass.\n\nIt is found in Brazil."
     assert _answers(encoder, "How hard is quartz?", passage)
@@ -150,4 +191,4 @@ def test_what_a_question_names_and_the_passage_lacks_makes_it_no_answer(encoder:
 def _answers(encoder: Encoder, question: str, passage: str) -> bool:
     case = case_of(Remembered(encoder), Question(question), candidates([passage]))
     features = evidence(case)
-    return answerable(case, features, score(features))
+    return answerable(case, features, score(case, features))

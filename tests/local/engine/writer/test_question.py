@@ -16,6 +16,8 @@ from app.local.engine.writer.question import (
         ("How many layers are there?", "number"),
         ("What is the maximum function timeout?", "number"),
         ("What is the default HealthCheckTimeoutSeconds?", "number"),
+        ("What is the birth rate of Peru?", "number"),
+        ("What happened to the birth rate of Peru?", "thing"),
         ("When was quartz discovered?", "date"),
         ("In what year did the war end?", "date"),
         ("When a job fails, what happens?", "thing"),
