@@ -47,6 +47,7 @@ _GLANCE = 24  # characters before a stop that are looked at
 _AFTER = re.compile(r"\s*[\"'“‘«(\[*_]*(\S[\w'’-]*)")  # noqa: RUF001 these signs are meant
 _CALL = re.compile(r"\.[A-Za-z_]\w*[.(]|\.[a-z_]\w+(?= )|\(")  # behind a word: it is code
 _INITIALS = re.compile(r"[^\W\d_]|(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")  # J, U.S, Ph.D, a.m
+_INITIAL = re.compile(r"\s*[A-Z]\.")  # behind another one: "J. A."
 _ENUMERATOR = re.compile(r"(?:\A|[:;,]\s+)\(?(?:\d{1,3}|[A-Za-z])\Z")
 
 # fmt: off
@@ -190,6 +191,6 @@ def _ends_sentence(text: str, begin: int, stop: re.Match[str], end: int) -> bool
     if word in _BEFORE_NUMBER:
         return not after[:1].isdigit()
     if word in _SELDOM or _INITIALS.fullmatch(word):
-        is_initial = bool(following) and after.isupper() and text.startswith(".", following.end())
+        is_initial = bool(_INITIAL.match(text, stop.end(), end))
         return after.lower() in _OPENERS and not is_initial
     return True
