@@ -23,8 +23,9 @@ def directives(*callees: str) -> dict[str, str]:
     """The Content-Security-Policy, directive by directive.
 
     Args:
-        callees: the origins that the page's script may call beside its own: of the documents
-            bucket, and of the page on which people sign in.
+        callees: the origins that the page's script may call beside its own: first that of the
+            documents bucket, whose PDFs it may frame as well, then of the page on which people
+            sign in.
 
     >>> directives("http://127.0.0.1:4000")["connect-src"]
     "'self' http://127.0.0.1:4000"
@@ -35,6 +36,7 @@ def directives(*callees: str) -> dict[str, str]:
         "style-src": "'self'",
         "connect-src": " ".join(("'self'", *callees)),
         "img-src": "'self'",
+        "frame-src": callees[0] if callees else "'none'",
         "base-uri": "'none'",
         "form-action": "'none'",
         "frame-ancestors": "'none'",

@@ -42,6 +42,7 @@ def test_the_page_may_run_its_own_script_and_call_the_application_and_the_bucket
         "style-src": "'self'",
         "connect-src": f"'self' {BUCKET_URL}",
         "img-src": "'self'",
+        "frame-src": BUCKET_URL,
         "base-uri": "'none'",
         "form-action": "'none'",
         "frame-ancestors": "'none'",

@@ -96,6 +96,7 @@ export const Reply = memo(function Reply(properties: Properties) {
         }
       })}
       {replacement && !textOf(message) && <Answer text={replacement.text} begin={0} quotes={quotes} isWriting={false} onCite={cite} />}
+      {!isWriting && saysNothing(message, evidence) && <Nearest places={[]} onOpen={() => undefined} onAskOtherwise={() => onAskOtherwise(message)} />}
       {notice && (
         <p className="notice" role="status">
           {notice}
@@ -138,6 +139,13 @@ function noticeOf(evidence: Evidence, message: Message): string {
   if (message.metadata?.stopReason === "length") return words.chat.stoppedAtLength;
   return "";
 }
+
+/** Whether the documents have answered nothing, and nothing in them comes near: a whole answer that cites nothing and calls nothing. */
+const saysNothing = (message: Message, { quotes, verdicts }: Evidence) =>
+  message.metadata?.stopReason === "end" &&
+  !quotes.length &&
+  !message.parts.some((part) => part.type === "dynamic-tool" || part.type === "data-nearest") &&
+  !verdicts.some((verdict) => verdict.action === "blocked");
 
 const callIn = (message: Message, call: string) =>
   message.parts.find((part) => part.type === "dynamic-tool" && part.toolCallId === call) as ToolPart | undefined;

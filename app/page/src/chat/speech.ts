@@ -13,6 +13,7 @@ export function sentencesOf(text: string, isWhole: boolean, locale?: string): st
     .replace(/[ \t]?\[\d+\]/g, "")
     .replace(/^[ \t]*(?:#{1,6}|>|[-*+]|\|)[ \t]*/gm, "")
     .replace(/\*\*|__|~~|`/g, "")
+    .replace(/(?<![\p{L}\p{N}])[*_]|[*_](?![\p{L}\p{N}])/gu, "")
     .replaceAll("|", " ");
   const segments = [...new Intl.Segmenter(locale, { granularity: "sentence" }).segment(plain)].map(({ segment }) => segment);
   if (!isWhole) segments.pop();
