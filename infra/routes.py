@@ -27,6 +27,7 @@ ROUTES: dict[str, dict[str, str | None]] = {
     "conversations/{id}/messages": {"GET": None},
     "conversations/{id}/turns/{turn}/passages/{number}": {"GET": None},
     "models": {"GET": None},
+    "suggestions": {"GET": None},
     "playground": {"POST": TRIAL},
     "playground/stream": {"POST": TRIAL},
     "playground/templates": {"GET": None},

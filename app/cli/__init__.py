@@ -11,6 +11,7 @@
     prompts  what models are asked: ls, show, try
     models   the models that can answer
     explain  what goes on inside the laptop's models
+    feedback what people have said of answers
     usage    what was spent, and what may be
     mcp      the tools and the documents, for MCP clients
     env      shell lines that point boto3 and the AWS CLI at the running stand-in
@@ -50,6 +51,7 @@ from app.cli.commands import (
     env,
     evaluate,
     explain,
+    feedback,
     guardrail,
     ingest,
     local,
@@ -86,6 +88,7 @@ for command in (
     cli.command()(command)
 cli.command("eval")(evaluate.evaluate)
 cli.add_typer(docs.docs, name="docs")
+cli.add_typer(feedback.feedback, name="feedback")
 cli.add_typer(guardrail.guardrail, name="guardrail")
 cli.add_typer(prompts.prompts, name="prompts")
 for command in (

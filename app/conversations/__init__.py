@@ -46,11 +46,11 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 __all__ = [
-    "Conversation",
     "Conversations",
     "Decision",
     "Feedback",
     "History",
+    "StoredConversation",
     "StoredTurn",
     "Summary",
     "new_id",
@@ -64,7 +64,7 @@ ABANDONED_AFTER = timedelta(minutes=30)  # by then, whoever wrote a marker has f
 
 
 @dataclass(frozen=True, slots=True)
-class Conversation:
+class StoredConversation:
     """A whole conversation.
 
     Attributes:
@@ -141,7 +141,7 @@ class Conversations:
         keys, deleted = self._shelf.keys_of(conversation)
         return [] if deleted else self._shelf.read(keys)
 
-    def find(self, conversation: str) -> Conversation:
+    def find(self, conversation: str) -> StoredConversation:
         """A conversation, with its title.
 
         Raises:
@@ -150,7 +150,7 @@ class Conversations:
         turns = self.turns(conversation)
         if not turns:
             raise NotFound(f"There is no conversation {conversation!r}.", field="id")
-        return Conversation(self._index.title(conversation, turns[0]), turns)
+        return StoredConversation(self._index.title(conversation, turns[0]), turns)
 
     def turn(self, conversation: str, number: int) -> StoredTurn:
         """One turn, by its number from 0.

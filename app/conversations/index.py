@@ -72,8 +72,8 @@ class Index:
 
     def _lines_of(self, conversation: str, first: StoredTurn) -> list[Line]:
         """The lines of a conversation that began with this turn; the first one counts."""
-        found = self.objects.walk(self.keys.lines(conversation, first.at))
-        lines = (read_line(self.keys, each.key) for each in found)
+        entries = self.objects.walk(self.keys.lines(conversation, first.at))
+        lines = (read_line(self.keys, each.key) for each in entries)
         return [line for line in lines if line.conversation == conversation]
 
     def _summary(self, line: Line) -> Summary | None:

@@ -64,8 +64,8 @@ class Keys:
     def renamed(self, conversation: str, started: datetime, title: str, at: datetime) -> str:
         """The key of the line after a renaming. It has no title if that is too long for a key."""
         code = _coded(title)
-        kept = code if len(code) <= LONGEST_IN_KEY else ""
-        return f"{self.lines(conversation, started)}/!{countdown(at)}!{kept}"
+        title_part = code if len(code) <= LONGEST_IN_KEY else ""
+        return f"{self.lines(conversation, started)}/!{countdown(at)}!{title_part}"
 
     def feedbacks(self, conversation: str) -> str:
         return f"feedback/{self.owner}/{conversation}/"

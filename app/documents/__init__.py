@@ -14,7 +14,7 @@ which fits into a path. There is no table of documents that could disagree with 
 from app.documents.bucket import Bucket
 from app.documents.content import Content, content
 from app.documents.knowledge_base import KnowledgeBase
-from app.documents.status import Document, find, listing, remove
+from app.documents.status import Document, find, latest, listing, remove
 from app.documents.sync import subjects, sync
 from app.documents.upload import Upload, offer
 
@@ -26,6 +26,7 @@ __all__ = [
     "Upload",
     "content",
     "find",
+    "latest",
     "listing",
     "offer",
     "remove",

@@ -20,6 +20,7 @@ from app.errors import NotFound
 
 UPLOADED, DELETING, INDEXED = "UPLOADED", "DELETING", "INDEXED"
 FOUND_BY_SEARCHES = (INDEXED, "PARTIALLY_INDEXED")
+MOST_LOOKED_AT = 1000  # documents, for the latest of them: one request
 LONGEST_ON_ITS_WAY = timedelta(hours=4)
 """The longest that an upload can be on its way: longer than the ingest function's queue tries. The
 Knowledge Base's status of an older one comes from a sync of the whole bucket."""
@@ -66,6 +67,19 @@ def listing(
         _document(bucket, item.key, item, details.get(bucket.uri(item.key))) for item in page
     ]
     return documents, page[-1].key if len(objects) > limit else None
+
+
+def latest(bucket: Bucket, knowledge_base: KnowledgeBase, limit: int) -> list[Document]:
+    """The latest documents that searches find, the newest first: of a thousand, at most so many."""
+    objects = sorted(
+        islice(bucket.documents(), MOST_LOOKED_AT), key=lambda item: (item.modified, item.key)
+    )
+    page = objects[::-1][: 2 * limit]
+    details = knowledge_base.details([bucket.uri(item.key) for item in page])
+    documents = (
+        _document(bucket, item.key, item, details.get(bucket.uri(item.key))) for item in page
+    )
+    return [one for one in documents if one.status in FOUND_BY_SEARCHES][:limit]
 
 
 def find(bucket: Bucket, knowledge_base: KnowledgeBase, identifier: str) -> Document:

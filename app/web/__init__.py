@@ -7,9 +7,13 @@
     POST   /documents            a form to upload one document with
     GET    /documents            the documents, with their status
     GET    /documents/{id}       DELETE
+    GET    /documents/{id}/content                            an address of the document itself
     GET    /conversations        the caller's own
-    GET    /conversations/{id}   DELETE
+    GET    /conversations/{id}   PATCH, DELETE
+    GET    /conversations/{id}/messages                       the thread, for useChat
+    POST   /conversations/{id}/turns/{turn}/feedback          whether an answer was of use
     GET    /conversations/{id}/turns/{turn}/passages/{number}
+    GET    /suggestions          questions about the latest documents
     GET    /models               the models that answer
     POST   /playground           a model by itself, beside its native request and response
     GET    /playground/templates prompts to begin with; POST fills one in
@@ -56,6 +60,7 @@ from app.web.routes import (
     openai,
     playground,
     search,
+    suggestions,
     usage,
 )
 from app.web.turns import Turns
@@ -119,6 +124,7 @@ PARTS = (
     documents,
     conversations,
     models,
+    suggestions,
     playground,
     inside,
     usage,

@@ -36,13 +36,13 @@ def messages_of(
         assert first.number is not None, "it is stored"
         assert last.number is not None, "it is stored"
         own = question_id(conversation, first.number)
-        asked = schemas.QuestionMessage(
+        question = schemas.QuestionMessage(
             id=first.message if first.message and first.message not in ids else own,
             parts=[schemas.TextPart(text=text_of(first.question))],
             metadata=schemas.QuestionMetadata(conversation_id=conversation, turn=first.number),
         )
-        ids.add(asked.id)
-        answered = schemas.AnswerMessage(
+        ids.add(question.id)
+        answer = schemas.AnswerMessage(
             id=answer_id(conversation, first.number),
             parts=list(_parts(turns, is_last=last is thread[-1])),
             metadata=schemas.AnswerMetadata(
@@ -56,12 +56,12 @@ def messages_of(
                 feedback=_feedback(ratings.get(last.number)),
             ),
         )
-        messages += asked, answered
+        messages += question, answer
     return messages
 
 
-def _feedback(given: Feedback | None) -> schemas.Feedback | None:
-    return schemas.Feedback.model_validate(given) if given else None
+def _feedback(feedback: Feedback | None) -> schemas.Feedback | None:
+    return schemas.Feedback.model_validate(feedback) if feedback else None
 
 
 def source_of(citation: Citation) -> schemas.SourcePart:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.conversations import Conversation, StoredTurn
+from app.conversations import StoredConversation, StoredTurn
 from app.conversations.thread import superseded_by, walk
 from app.events import Usage
 from app.models import Text
@@ -61,7 +61,7 @@ def test_the_way_back_is_the_way_there(seed: int) -> None:
     turns = some_conversation(random.Random(seed))
     shelf = Shelf(turns)
     stored = [one for one in turns if one]
-    thread = Conversation("t", stored).thread
+    thread = StoredConversation("t", stored).thread
     assert shelf.walk()[::-1] == [one.number for one in thread]
     assert len(shelf.read_numbers) == len(set(shelf.read_numbers)), "nothing is read twice"
     successors = superseded_by(stored)

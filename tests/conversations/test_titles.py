@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.conversations import Conversations, Feedback, History
+from app.conversations.export import every_rating
 from app.errors import Conflict, NotFound
 from tests.conversations.test_conversations import (
     TURN,
@@ -214,3 +215,20 @@ def test_a_turn_that_supersedes_the_first_leaves_the_title(own: Conversations) -
     assert titles(own) == ["Minerals"]
     assert [turn.number for turn in own.find("c").thread] == [1]
     assert own.turns("c")[0] == first
+
+
+def test_an_operator_reads_what_everybody_has_said(s3: "S3Client", bucket: str) -> None:
+    given = {"alice": Feedback("down", "No."), "bob": Feedback("up")}
+    for name, feedback in given.items():
+        of_person = Conversations(s3, bucket, name)
+        begun(of_person, name)
+        of_person.rate(name, 0, feedback)
+    gone = Conversations(s3, bucket, "carol")
+    begun(gone, "carol")
+    gone.rate("carol", 0, Feedback("up"))
+    [key] = [key for key in keys(s3, bucket) if "/carol/000000" in key and key.startswith("turns")]
+    s3.delete_object(Bucket=bucket, Key=key)  # as if it were being deleted
+    found = {one.conversation: one for one in every_rating(s3, bucket)}
+    assert {name: one.feedback for name, one in found.items()} == given
+    assert found["bob"].turn.number == 0
+    assert "bob" not in found["bob"].owner

@@ -565,6 +565,7 @@ UNJUDGED = {
     "GET /healthz": "no text of anybody",
     "GET /readyz": "no text of anybody",
     "GET /models": "names of models",
+    "GET /suggestions": "headings of passages that were judged",
     "GET /v1/models": "names of models",
     "GET /usage": "counts",
     "GET /playground/templates": "our own texts",

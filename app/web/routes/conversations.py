@@ -103,5 +103,5 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
 
 
 def _feedback(ratings: Mapping[int, Feedback], turn: int | None) -> schemas.Feedback | None:
-    given = ratings.get(turn) if turn is not None else None
-    return schemas.Feedback.model_validate(given) if given else None
+    feedback = ratings.get(turn) if turn is not None else None
+    return schemas.Feedback.model_validate(feedback) if feedback else None

@@ -45,11 +45,11 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
         id: str, form: Annotated[Literal["redirect", "json"], Query(alias="as")] = "redirect"
     ) -> Response:
         """Redirect to the document itself; or, with `as=json`, respond with its address."""
-        found = documents.content(bucket, id)
+        address = documents.content(bucket, id)
         headers = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
         if form == "redirect":
-            return RedirectResponse(found.url, 307, headers)
-        body = schemas.DocumentContent.model_validate(found)
+            return RedirectResponse(address.url, 307, headers)
+        body = schemas.DocumentContent.model_validate(address)
         return JSONResponse(body.model_dump(by_alias=True, mode="json"), headers=headers)
 
     @routes.delete("/{id}", status_code=202)

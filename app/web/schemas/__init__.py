@@ -82,6 +82,7 @@ from app.web.schemas.questions import (
 )
 from app.web.schemas.searches import Explanation, Passage, Search, SearchResults
 from app.web.schemas.spending import Spending
+from app.web.schemas.suggestions import Suggestion, Suggestions
 
 __all__ = [
     "LONGEST_ID",
@@ -145,6 +146,8 @@ __all__ = [
     "Spending",
     "StepStart",
     "StoredTurn",
+    "Suggestion",
+    "Suggestions",
     "TemplateValues",
     "TextBlock",
     "TextPart",
