@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from app.aws import clients
 from app.web import application
@@ -16,7 +16,7 @@ from app.web.page import BUILT
 from tests.agent.conftest import Desk
 from tests.browser.chromium import chromium
 from tests.flows.home import Home, laptop
-from tests.page.browser import LAUNCH, Visit, visiting
+from tests.page.browser import LAUNCH, SECONDS, Visit, visiting
 from tests.web.backend import Backend, behind, settings
 from tests.wire_server import in_thread
 
@@ -35,6 +35,7 @@ def browser() -> Iterator[Browser]:
     if not BUILT.is_dir():
         pytest.skip("the page is not built: make page")
     arguments = [*LAUNCH, *(["--no-sandbox"] if os.geteuid() == 0 else [])]  # root can have none
+    expect.set_options(timeout=SECONDS * 1000)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=path, args=arguments)
         yield launched

@@ -35,11 +35,13 @@ async function start(): Promise<void> {
 
 start().catch(() => {
   root.render(
-    <div className="failure" role="alert">
-      <p>{words?.shell.offline ?? "The page could not be loaded."}</p>
+    <main className="failure">
+      <div role="alert">
+        <h1>{words?.shell.offline ?? "The page could not be loaded."}</h1>
+      </div>
       <button type="button" onClick={() => location.reload()}>
         {words?.shell.reload ?? "Reload the page"}
       </button>
-    </div>,
+    </main>,
   );
 });

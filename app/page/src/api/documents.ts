@@ -72,9 +72,10 @@ function send(url: string, data: FormData, onProgress: (share: number) => void, 
     request.open("POST", url);
     request.upload.onprogress = (event) => onProgress(event.total ? event.loaded / event.total : 0);
     request.onload = () => {
-      const message = request.responseXML?.querySelector("Message")?.textContent ?? "";
-      if (request.status < 300) resolve();
-      else reject(new Problem(message || `HTTP ${request.status}`, "", request.status));
+      if (request.status < 300) return resolve();
+      // Read only where there is one: of an empty body the browser makes a page of its own about what is wrong with it.
+      const message = request.responseText && request.responseXML?.querySelector("Message")?.textContent;
+      reject(new Problem(message || `HTTP ${request.status}`, "", request.status));
     };
     request.onerror = () => reject(new TypeError("the upload broke off"));
     request.onabort = () => reject(new DOMException("aborted", "AbortError"));

@@ -127,7 +127,7 @@ const Row = memo(function Row({ number, document, isSelected, onSelect, onDo }: 
         <button type="button" className="link" dir="auto" onClick={() => onDo("open", document)}>
           {name}
         </button>
-        {(reason || warnings.length > 0) && <small className={kind}>{[reason, ...warnings].filter(Boolean).join(" ")}</small>}
+        {(reason || warnings.length > 0) && <small className={kind} dir="auto">{[reason, ...warnings].filter(Boolean).join(" ")}</small>}
       </span>
       <span role="cell" className={`status ${kind}`}>
         <span className="dot" aria-hidden="true" />

@@ -74,7 +74,7 @@ const Row = memo(function Row({ upload }: { upload: Upload }) {
           )}
         </span>
       )}
-      {(problem || warnings.length > 0) && <small>{[problem, ...warnings].filter(Boolean).join(" ")}</small>}
+      {(problem || warnings.length > 0) && <small dir="auto">{[problem, ...warnings].filter(Boolean).join(" ")}</small>}
     </li>
   );
 });
