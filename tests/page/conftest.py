@@ -85,11 +85,12 @@ def scripted(
     del browser
     backend, desk = Backend(), Desk()
     with (
-        behind(backend, tmp_path_factory.mktemp("scripted")),
+        behind(backend, tmp_path_factory.mktemp("scripted")) as home,
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setattr("app.web.routes.dependencies.lambda_tools_of", lambda *_: desk.tools)
         chosen = settings()
+        home.s3.create_bucket(Bucket=chosen.documents_bucket)
         with in_thread(application(clients(chosen.deadline_seconds), chosen)) as (url, _):
             yield Served(backend, desk, url)
 

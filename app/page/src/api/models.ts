@@ -1,6 +1,6 @@
 // The models that can answer, and the questions that one could ask.
 
-import { call } from "./http";
+import { call, Problem, send } from "./http";
 
 export interface Parameter {
   name: "temperature" | "topP" | "topK" | "maxTokens";
@@ -35,4 +35,10 @@ export interface Suggestion {
 }
 
 export const models = () => call<Models>("GET", "/models");
-export const suggestions = () => call<{ items: Suggestion[] }>("GET", "/suggestions");
+
+/** Questions about the reader's own documents, in a language. */
+export async function suggestions(language: string): Promise<{ items: Suggestion[] }> {
+  const response = await send("/suggestions", { headers: { "accept-language": language } });
+  if (!response.ok) throw await Problem.from(response);
+  return (await response.json()) as { items: Suggestion[] };
+}

@@ -3,16 +3,13 @@
 import { useEffect, useState } from "react";
 
 import { type Suggestion, suggestions } from "../api/models";
-import { words } from "../words";
-
-const HAS_SUGGESTIONS = false; // until the application has the route
+import { language, words } from "../words";
 
 export function Welcome({ onAsk }: { onAsk: (question: string) => void }) {
   const [items, setItems] = useState<Suggestion[]>([]);
   useEffect(() => {
     let isGone = false;
-    if (!HAS_SUGGESTIONS) return;
-    suggestions().then(
+    suggestions(language).then(
       (found) => isGone || setItems(found.items),
       () => undefined, // without suggestions one can ask all the same
     );
