@@ -32,6 +32,8 @@ with `OUTCROP_AUTH=local` there is no API Gateway, and the application itself ch
 (`app.admission`).
 """
 
+from typing import Any
+
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
@@ -48,7 +50,7 @@ from app.web.pages import PageAccess
 from app.web.principal import RequirePrincipal
 from app.web.request_body import ReadBody
 from app.web.request_ids import RequestIds
-from app.web.responses import Streams
+from app.web.responses import Streams, TurnStream
 from app.web.routes import (
     chat,
     confirmations,
@@ -115,6 +117,17 @@ class _Application(FastAPI):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await Streams(super().__call__)(scope, receive, send)
+
+    def openapi(self) -> dict[str, Any]:
+        """The description. FastAPI takes whatever is no JSON for a text; a stream is of parts."""
+        document = super().openapi()
+        for methods in document["paths"].values():
+            for method in methods.values():
+                for response in method["responses"].values():
+                    stream = response.get("content", {}).get(TurnStream.media_type, {})
+                    if "$ref" in stream.get("schema", {}):
+                        stream["schema"].pop("type", None)
+        return document
 
 
 PARTS = (

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from fastapi import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.web.schemas import StreamPart
 from app.web.turns import Turn
 
 QUIET_SECONDS = 15  # without a part for so long, a comment shows that the stream is alive
@@ -93,6 +94,19 @@ class TurnStream(Response):
         if not await self._turn.has_news(QUIET_SECONDS):
             return COMMENT
         return b"".join(await self._turn.take())
+
+
+STREAM: dict[str, Any] = {
+    "response_class": TurnStream,
+    "status_code": 200,
+    "responses": {
+        200: {
+            "model": StreamPart,
+            "description": "Server-sent events: each `data: ` has a part, and the last `[DONE]`.",
+        }
+    },
+}
+"""What a route that streams parts says of its response."""
 
 
 class Streams:

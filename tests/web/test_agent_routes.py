@@ -6,6 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.web.routes import dependencies
+from app.web.schemas import StreamPart
 from tests.agent.conftest import Desk
 from tests.local.home import Home
 from tests.web.backend import Backend, called, parts_of, settings
@@ -36,7 +37,10 @@ def http(
 def stream(http: TestClient, path: str, body: Any) -> list[dict[str, Any]]:
     with http.stream("POST", path, json=body) as response:
         assert response.status_code == 200, response.read()
-        return parts_of(response.iter_lines())
+        parts = parts_of(response.iter_lines())
+    for part in parts:
+        StreamPart.model_validate(part)  # as OpenAPI describes it
+    return parts
 
 
 def test_an_agent_answers_as_a_whole_with_its_steps(http: TestClient, backend: Backend) -> None:

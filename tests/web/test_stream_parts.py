@@ -22,6 +22,7 @@ from app.events import (
     Text,
     Usage,
 )
+from app.web.schemas import StreamPart
 from app.web.streams import ui_message_stream
 
 PASSAGE = Passage(1, "Quartz is hard.", "s3://d/minerals.md", 0.9, page=3, metadata={"year": 1})
@@ -75,7 +76,11 @@ def parts(*events: Event) -> list[Any]:
 
     whole = b"".join(ui_message_stream(turn())).decode()
     assert whole.endswith("\n\ndata: [DONE]\n\n")
-    return [json.loads(line.removeprefix("data: ")) for line in whole.split("\n\n")[:-2]]
+    lines = whole.split("\n\n")[:-2]
+    written = [json.loads(line.removeprefix("data: ")) for line in lines]
+    for part in written:
+        StreamPart.model_validate(part)  # as OpenAPI describes it
+    return written
 
 
 def test_a_turn_from_start_to_finish() -> None:

@@ -54,7 +54,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
         )
         return reply if isinstance(reply, Response) else schemas.Answer.model_validate(reply)
 
-    @routes.post("/chat/stream", response_class=responses.TurnStream, status_code=200)
+    @routes.post("/chat/stream", **responses.STREAM)
     async def chat_stream(
         body: schemas.AnyQuestion, account: PrincipalAccount, turns: UnderWay
     ) -> Response:

@@ -48,7 +48,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
         )
         return reply if isinstance(reply, Response) else schemas.Answer.model_validate(reply)
 
-    @routes.post("/{id}/stream", response_class=responses.TurnStream, status_code=200)
+    @routes.post("/{id}/stream", **responses.STREAM)
     async def decide_stream(
         id: Id, body: schemas.Decision, account: PrincipalAccount, turns: UnderWay
     ) -> Response:

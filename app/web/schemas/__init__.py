@@ -82,6 +82,7 @@ from app.web.schemas.questions import (
 )
 from app.web.schemas.searches import Explanation, Passage, Search, SearchResults
 from app.web.schemas.spending import Spending
+from app.web.schemas.stream_parts import StreamPart
 from app.web.schemas.suggestions import Suggestion, Suggestions
 
 __all__ = [
@@ -146,6 +147,7 @@ __all__ = [
     "Spending",
     "StepStart",
     "StoredTurn",
+    "StreamPart",
     "Suggestion",
     "Suggestions",
     "TemplateValues",
