@@ -132,10 +132,10 @@ ocr: $(VENV)/laptop
 	@$(UV) pip install --quiet --no-deps --require-hashes -r requirements-ocr.txt
 	@echo "Text recognition is installed. Start Outcrop anew, if it is running."
 
-synth: $(VENV)/infra
+synth: $(VENV)/infra $(VENV)/page
 	@$(CDK) synth --quiet $(ARGS)
 
-deploy: $(VENV)/laptop $(VENV)/infra
+deploy: $(VENV)/laptop $(VENV)/infra $(VENV)/page
 	@$(BIN)/outcrop deploy $(ARGS)
 
 lambda-adapter: $(ADAPTER)/bin/lambda-adapter
@@ -182,6 +182,7 @@ $(VENV)/page: $(UV) requirements-page.txt $(shell find $(PAGE) -type f -not -pat
 	@$(NPM) ci --prefix $(PAGE) --silent --no-audit --no-fund
 	@cd $(PAGE) && PATH="$(CURDIR)/$(BIN):$$PATH" node node_modules/typescript/bin/tsc --noEmit \
 	  && PATH="$(CURDIR)/$(BIN):$$PATH" node node_modules/vite/bin/vite.js build --logLevel error
+	@$(BIN)/python -m infra.page_files
 	@touch $@
 
 # The CDK's command line, run by the Node that comes as a Python package.

@@ -84,6 +84,13 @@ EVERY_STACK: Mapping[str, float] = {
 """Resources of every stack beside its vector store, in dollars a month."""
 
 
+PAGE: Mapping[str, float] = {
+    "the page's rule of the web ACL": 1.00,
+    "the page's secret": 0.40,
+}
+"""Beside these, of a stack with the page from CloudFront, which itself is billed by use."""
+
+
 def monthly_floor(
     vector_store: str, *, generation: str = "classic", production: bool = False
 ) -> Floor:

@@ -95,6 +95,9 @@ LARGEST_BODY = 64 * 1024 - 1
 """The most bytes of a request's body. AWS's firewall sees the first 64 KB of one, and refuses what
 is not smaller."""
 
+PAGE_FILES = "PageFiles"
+"""The logical id of the bucket with the page's files: each deployment makes these again."""
+
 ADAPTER_ACCOUNT, ADAPTER = "753240598075", "LambdaAdapterLayerArm64:27"
 """Lambda Web Adapter 1.0.0, as AWS publishes it in most Regions, from an account of its own."""
 

@@ -33,6 +33,31 @@ BY_IAM = {
 }
 """Accepted in stacks without sign-in."""
 
+FROM_CLOUDFRONT = {
+    "AwsSolutions-SMG4": "The secret shows the firewall that CloudFront sent a request, so that it "
+    "counts callers by the address that CloudFront tells. It opens nothing, and both ends have to "
+    "change at once: a deployment does that.",
+    "AwsSolutions-CFR1": "Who may sign in is decided by account and not by country.",
+}
+"""Accepted in stacks with a page from CloudFront."""
+
+WITHOUT_FIREWALL = {
+    "AwsSolutions-CFR2": "The files are public and cannot be changed; the API behind the page has "
+    "its own firewall, in its Region. page_firewall puts another before both.",
+}
+"""Accepted in stacks whose page has no web ACL of its own, which would be in us-east-1."""
+
+NO_NAME = {
+    "AwsSolutions-CFR4": "CloudFront lets nobody choose a policy for its own certificate; "
+    "page_domain has one of TLS 1.2. Every browser that runs the page speaks 1.2 or 1.3.",
+}
+"""Accepted in stacks whose page has CloudFront's name."""
+
+UNLOGGED = {
+    "AwsSolutions-CFR3": "CloudFront's access logs are written in production, as the buckets' are.",
+}
+"""Accepted in stacks that are not for production."""
+
 BY_EMAIL = {
     "Serverless-SNSRedrivePolicy": "An alarm that no mail can be sent of is seen on the dashboard.",
 }
@@ -99,9 +124,31 @@ def accepted_findings(context: Context) -> dict[str, str]:
         **({} if context.production else TRIAL),
         **(BY_IAM if context.auth == "iam" else {}),
         **(BY_EMAIL if context.alarm_email else {}),
+        **_page(context),
         **STORES.get(context.vector_store, {}),
         **_profiles(context),
         **_guardrail_profile(context),
+    }
+
+
+FROM_FUNCTION = dict.fromkeys(
+    ("AwsSolutions-APIG4", "AwsSolutions-COG4", "Serverless-APIGWDefaultAuth"),
+    "The page's own files are for people who have not signed in yet. Our own rule names these four "
+    "paths, and lets no other be without an authorizer.",
+)
+"""Accepted in stacks whose function serves the page."""
+
+
+def _page(context: Context) -> dict[str, str]:
+    if context.page_home == "function":
+        return FROM_FUNCTION
+    if context.page_home != "cloudfront":
+        return {}
+    return {
+        **FROM_CLOUDFRONT,
+        **({} if context.page_firewall else WITHOUT_FIREWALL),
+        **({} if context.page_domain else NO_NAME),
+        **({} if context.production else UNLOGGED),
     }
 
 

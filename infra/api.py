@@ -2,6 +2,8 @@
 
   caller ──► firewall ──► authorizer ──► request validation ──► throttle ──► API function
 
+With page=function, it serves the page too, to whoever asks: the page has people sign in.
+
 The function is the application behind the Lambda Web Adapter. All its responses are streams,
 because the adapter's mode is set for the function and not for a route.
 """
@@ -9,7 +11,7 @@ because the adapter's mode is set for the function and not for a route.
 import json
 from typing import Any
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Aws, Duration, RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
@@ -20,7 +22,7 @@ from infra.function import Function
 from infra.permissions import allow, service_role
 from infra.refusals import refuse_as_problems
 from infra.retention import log_group
-from infra.routes import BODIES, ROUTES
+from infra.routes import BODIES, PAGE, ROUTES
 from infra.sign_in import SignIn
 
 STAGE = "v1"
@@ -85,9 +87,23 @@ class Api(Construct):
             timeout=TIMEOUT,
         )
         self._routes(integration, sign_in)
+        if context.page_home == "function":
+            for path in PAGE:
+                self.rest.root.resource_for_path(path or "/").add_method(
+                    "GET", integration, authorization_type=apigateway.AuthorizationType.NONE
+                )
         refuse_as_problems(self.rest, context.origin)
-        Firewall(self, "Firewall", self.rest.deployment_stage.stage_arn)
+        self.firewall = Firewall(
+            self,
+            "Firewall",
+            self.rest.deployment_stage.stage_arn,
+            behind_cloudfront=context.page_home == "cloudfront",
+        )
         self.url = self.rest.url
+        # Not by the stage, which waits for the function, which has to know the page's address.
+        self.domain_name = f"{self.rest.rest_api_id}.execute-api.{Aws.REGION}.{Aws.URL_SUFFIX}"
+        self.origin = f"https://{self.domain_name}"
+        self.page_url = f"{self.origin}/{STAGE}/"
 
     def _stage(self, auth: str) -> apigateway.StageOptions:
         return apigateway.StageOptions(

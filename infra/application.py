@@ -1,6 +1,7 @@
 """The application's function, behind the Lambda Web Adapter."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_dynamodb as dynamodb
@@ -21,6 +22,7 @@ from infra.knowledge_base import KnowledgeBase
 from infra.models import embedding_model, invocable
 from infra.permissions import allow
 from infra.prompts import StoredPrompts
+from infra.sign_in import SignIn
 from infra.tools import Tool, tool_functions
 
 BUNDLE = Bundle("api", "requirements.txt", limit=60)
@@ -93,7 +95,7 @@ class Application(Construct):
             "Function",
             context,
             description="Answers questions, with citations, as a stream.",
-            bundle=BUNDLE,
+            bundle=replace(BUNDLE, with_page=context.page_home == "function"),
             handler="lambdas/api/run.sh",
             timeout=TIMEOUT,
             memory=1024,
@@ -121,6 +123,15 @@ class Application(Construct):
         for each in (bucket, conversations):
             admit(each, self.function.own_role, "s3:GetObject", "s3:PutObject", "s3:DeleteObject")
         admit(bucket, self.function.own_role, "s3:GetObjectTagging")
+
+    def serve_page(self, sign_in: SignIn) -> None:
+        """Have the function serve the page, with what that needs to sign people in."""
+        for name, value in (
+            ("AUTHORITY", sign_in.authority),
+            ("ISSUER", sign_in.issuer),
+            ("CLIENT", sign_in.client.user_pool_client_id),
+        ):
+            self.function.add_environment(f"OUTCROP_SIGN_IN_{name}", value)
 
 
 def _guardrail_settings(context: Context, guardrail: UsedGuardrail) -> dict[str, str]:

@@ -20,6 +20,7 @@ import jsii
 from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
 from aws_cdk import aws_lambda as lambda_
 
+from infra import page_files
 from infra.contents import ROOT, sources
 from infra.wheels import (
     PLATFORM,
@@ -45,11 +46,13 @@ class Bundle:
         entry: its folder in `lambdas/`.
         requirements: the file that pins its wheels.
         limit: its largest size, unzipped, in MB.
+        with_page: whether it has the page's files too.
     """
 
     entry: str
     requirements: str
     limit: int
+    with_page: bool = False
 
     def code(self) -> lambda_.AssetCode:
         """The asset. Its hash covers the contents, so that it is built again only after a
@@ -74,6 +77,8 @@ class Bundle:
         for path in (ROOT / self.requirements, *sources(self.entry)):
             content = hashlib.sha256(path.read_bytes()).hexdigest()
             sha256.update(f"{path.relative_to(ROOT)} {content}\n".encode())
+        if self.with_page:
+            sha256.update(page_files.digest().encode())
         return sha256.hexdigest()
 
     def build(self, target: Path) -> None:
@@ -81,12 +86,15 @@ class Bundle:
 
         Raises:
             TooLarge: it is over its limit.
+            NotBuilt: it has the page, and that is not built.
         """
         install(ROOT / self.requirements, target)
         for path in sources(self.entry):
             copy = target / path.relative_to(ROOT)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, copy)
+        if self.with_page:
+            page_files.copy_to(target / page_files.BUILT.relative_to(ROOT))
         drop_other_services(target, SERVICES[self.entry])
         python = runtime_python()
         if python:

@@ -154,6 +154,30 @@ class Context(BaseModel):
         description="The page that may call the API and upload from a browser, as in "
         "https://docs.example.com.",
     )
+    page: Literal["cloudfront", "function", "none"] | None = Field(
+        default=None,
+        description="What serves the page: `cloudfront`, from a bucket; `function`, the API's "
+        "function, where an account has no CloudFront; or `none`. Without it, `cloudfront`, and "
+        "with auth=iam `none`: a browser has no keys to sign with.",
+    )
+    page_domain: str | None = Field(
+        default=None,
+        pattern=r"^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$",
+        description="The page's own name, as in chat.example.com, for page=cloudfront. Its record "
+        "in DNS leads to the output PageAlias. It needs page_certificate.",
+    )
+    page_certificate: str | None = Field(
+        default=None,
+        pattern=r"^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate/[0-9a-f-]+$",
+        description="The ARN of page_domain's certificate, which CloudFront takes from us-east-1 "
+        "only.",
+    )
+    page_firewall: str | None = Field(
+        default=None,
+        pattern=r"^arn:aws[a-z-]*:wafv2:us-east-1:\d{12}:global/webacl/[\w-]+/[0-9a-f-]+$",
+        description="The ARN of a web ACL for CloudFront, which is in us-east-1, to stand before "
+        "the page too. Without it, the files have none, and the API's own stands before the API.",
+    )
     alarm_email: str | None = Field(
         default=None,
         pattern=r"^[^@\s]+@[^@\s]+$",
@@ -218,6 +242,16 @@ class Context(BaseModel):
             )
             > 1
             or len(set(self.zone_names)) < len(self.zone_names),
+            f"page={self.page}: with auth=iam there is none, because a browser has no keys to sign "
+            "with": self.page in ("cloudfront", "function") and self.auth == "iam",
+            **{
+                f"{name}={getattr(self, name)}: it is for page=cloudfront": getattr(self, name)
+                is not None
+                and self.page_home != "cloudfront"
+                for name in ("page_domain", "page_certificate", "page_firewall")
+            },
+            f"page_domain={self.page_domain}: a name and its certificate go together; "
+            "page_certificate": (self.page_domain is None) != (self.page_certificate is None),
             f"account_dollars_month={self.account_dollars_month}: nobody would be told; say whom "
             "by alarm_email": self.account_dollars_month is not None and self.alarm_email is None,
             f"guardrail_profile={self.guardrail_profile}: it is for a guardrail that exists; a "
@@ -256,6 +290,11 @@ class Context(BaseModel):
         """The models that a question may be answered with, the default first."""
         listed = (self.models or "").split(",")
         return tuple(dict.fromkeys([self.model_id, *filter(None, map(str.strip, listed))]))
+
+    @property
+    def page_home(self) -> Literal["cloudfront", "function", "none"]:
+        """What serves the page."""
+        return self.page or ("none" if self.auth == "iam" else "cloudfront")
 
     @property
     def guardrail_choice(self) -> GuardrailChoice:

@@ -22,11 +22,19 @@ from infra.retention import removal
 
 
 class Documents(Construct):
-    """The buckets and the queue."""
+    """The buckets and the queue.
+
+    Attributes:
+        logs: the bucket of access logs, in production.
+        origin: of the documents bucket, as a presigned form names it.
+        ANY_ORIGIN: that of any bucket of the Region.
+    """
+
+    ANY_ORIGIN = f"https://*.s3.{Aws.REGION}.{Aws.URL_SUFFIX}"
 
     def __init__(self, scope: Construct, name: str, context: Context, key: kms.IKey) -> None:
         super().__init__(scope, name)
-        logs = _access_logs(self) if context.production else None
+        self.logs = logs = _access_logs(self) if context.production else None
         self.dead_letters = _queue(
             self, "DeadLetters", retention_period=Duration.seconds(resources.DEAD_LETTER_SECONDS)
         )
@@ -43,14 +51,19 @@ class Documents(Construct):
         self.bucket.add_lifecycle_rule(prefix=unused.prefix, expiration=Duration.days(unused.days))
         # No versions: a turn is never changed, and what its owner deletes must be gone.
         self.conversations = _bucket(self, "Conversations", context, key, logs, versioned=False)
+        self.origin = f"https://{self.bucket.bucket_regional_domain_name}"
         if context.origin:
-            self.bucket.add_cors_rule(
-                allowed_methods=[s3.HttpMethods[name] for name in resources.CORS_METHODS],
-                allowed_origins=[context.origin],
-                allowed_headers=list(resources.CORS_HEADERS),
-                max_age=resources.CORS_SECONDS,
-            )
+            self.let_upload(context.origin)
         self._notify()
+
+    def let_upload(self, origin: str) -> None:
+        """Let the page of an origin post forms to the bucket."""
+        self.bucket.add_cors_rule(
+            allowed_methods=[s3.HttpMethods[name] for name in resources.CORS_METHODS],
+            allowed_origins=[origin],
+            allowed_headers=list(resources.CORS_HEADERS),
+            max_age=resources.CORS_SECONDS,
+        )
 
     def _notify(self) -> None:
         """Connect the bucket's events to the queue, as a property of the bucket.

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_wafv2 as waf
 from constructs import Construct
 
@@ -10,6 +12,9 @@ from app.resources import LARGEST_BODY
 CfnWebACL = waf.CfnWebACL
 
 REQUESTS = 1000  # from one address, in five minutes
+
+PROOF_HEADER, VIEWER_HEADER = "x-outcrop-page", "x-outcrop-viewer"
+"""The headers of a request that came by CloudFront: the proof of that, and the caller's address."""
 
 PROSE: Mapping[str, tuple[str, ...]] = {
     "AWSManagedRulesCommonRuleSet": (
@@ -31,12 +36,24 @@ script or an address: it is prose, and nothing here runs it. The first group's l
 
 
 class Firewall(Construct):
-    """A web ACL in front of one stage."""
+    """A web ACL in front of one stage.
 
-    def __init__(self, scope: Construct, name: str, stage_arn: str) -> None:
+    Behind CloudFront, most requests come from its addresses, and callers are counted by the address
+    that it tells. It is believed only if it sends the proof: everybody else can write that header.
+
+    Attributes:
+        proof: what CloudFront sends; None without it. Secrets Manager makes it.
+    """
+
+    def __init__(
+        self, scope: Construct, name: str, stage_arn: str, *, behind_cloudfront: bool
+    ) -> None:
         super().__init__(scope, name)
-        rules = [_too_eager(0), _too_large(1)]
+        self.proof = _proof(self) if behind_cloudfront else None
+        rules = [_too_eager(0, self.proof), _too_large(1)]
         rules += [_managed_group(name, 2 + number) for number, name in enumerate(PROSE)]
+        if self.proof:
+            rules.append(_too_eager_on_page(2 + len(PROSE), self.proof))
         acl = CfnWebACL(
             self,
             "Rules",
@@ -56,11 +73,58 @@ class Firewall(Construct):
         waf.CfnWebACLAssociation(self, "Stage", resource_arn=stage_arn, web_acl_arn=acl.attr_arn)
 
 
-def _too_eager(priority: int) -> CfnWebACL.RuleProperty:
+def _proof(scope: Construct) -> str:
+    secret = secretsmanager.Secret(
+        scope,
+        "Proof",
+        description="What CloudFront shows the firewall. A new value needs a deployment.",
+        generate_secret_string=secretsmanager.SecretStringGenerator(
+            exclude_punctuation=True, password_length=40
+        ),
+        removal_policy=RemovalPolicy.DESTROY,
+    )
+    return secret.secret_value.unsafe_unwrap()  # a reference, which CloudFormation resolves
+
+
+def _too_eager(priority: int, proof: str | None) -> CfnWebACL.RuleProperty:
+    others = None
+    if proof:
+        others = CfnWebACL.StatementProperty(
+            not_statement=CfnWebACL.NotStatementProperty(statement=_shows(proof))
+        )
     rate = CfnWebACL.RateBasedStatementProperty(
-        limit=REQUESTS, evaluation_window_sec=300, aggregate_key_type="IP"
+        limit=REQUESTS,
+        evaluation_window_sec=300,
+        aggregate_key_type="IP",
+        scope_down_statement=others,
     )
     return _blocking("TooEager", priority, CfnWebACL.StatementProperty(rate_based_statement=rate))
+
+
+def _too_eager_on_page(priority: int, proof: str) -> CfnWebACL.RuleProperty:
+    """A request with the proof that tells no address is refused: CloudFront always tells it."""
+    rate = CfnWebACL.RateBasedStatementProperty(
+        limit=REQUESTS,
+        evaluation_window_sec=300,
+        aggregate_key_type="FORWARDED_IP",
+        forwarded_ip_config=CfnWebACL.ForwardedIPConfigurationProperty(
+            header_name=VIEWER_HEADER, fallback_behavior="MATCH"
+        ),
+        scope_down_statement=_shows(proof),
+    )
+    statement = CfnWebACL.StatementProperty(rate_based_statement=rate)
+    return _blocking("TooEagerOnPage", priority, statement)
+
+
+def _shows(proof: str) -> CfnWebACL.StatementProperty:
+    return CfnWebACL.StatementProperty(
+        byte_match_statement=CfnWebACL.ByteMatchStatementProperty(
+            field_to_match=CfnWebACL.FieldToMatchProperty(single_header={"Name": PROOF_HEADER}),
+            positional_constraint="EXACTLY",
+            search_string=proof,
+            text_transformations=[CfnWebACL.TextTransformationProperty(priority=0, type="NONE")],
+        )
+    )
 
 
 def _too_large(priority: int) -> CfnWebACL.RuleProperty:

@@ -40,6 +40,9 @@ ROUTES: dict[str, dict[str, str | None]] = {
 }
 """Path -> method -> the name of its body's schema."""
 
+PAGE = ("", "config.json", "icon.svg", "assets/{file}")
+"""The page's own paths, for page=function: who reads them has not signed in yet."""
+
 _OBJECT, _TEXT = JsonSchemaType.OBJECT, JsonSchemaType.STRING
 _WORDS = JsonSchema(type=_TEXT, min_length=1, max_length=10_000)
 

@@ -5,6 +5,8 @@ authenticator app, and Cognito watches for stolen passwords. The client has no s
 is the one with proof of possession (PKCE), which a page or a command line can do.
 """
 
+from collections.abc import Sequence
+
 from aws_cdk import Aws, Duration, Fn, Stack
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
@@ -17,7 +19,12 @@ COMMAND_LINE = "http://localhost:8484/"
 
 
 class SignIn(Construct):
-    """A user pool, its sign-in page, and the client that the page and the command line share."""
+    """A user pool and its sign-in page; then the client that the page and the command line share.
+
+    Attributes:
+        authority: the address of the sign-in page, without a path.
+        issuer: the pool, as ID tokens name it.
+    """
 
     def __init__(self, scope: Construct, name: str, context: Context) -> None:
         super().__init__(scope, name)
@@ -43,7 +50,17 @@ class SignIn(Construct):
             deletion_protection=context.production,
             removal_policy=removal(context),
         )
-        callbacks = [COMMAND_LINE, *([f"{context.origin}/"] if context.origin else [])]
+        domain = self.pool.add_domain(
+            "Page",
+            cognito_domain=cognito.CognitoDomainOptions(domain_prefix=_unique(self)),
+            managed_login_version=cognito.ManagedLoginVersion.NEWER_MANAGED_LOGIN,
+        )
+        self.authority = f"https://{domain.domain_name}.auth.{Aws.REGION}.amazoncognito.com"
+        self.issuer = f"https://{self.pool.user_pool_provider_name}"
+
+    def add_client(self, pages: Sequence[str]) -> None:
+        """Add the client of the command line and of the pages with these addresses."""
+        callbacks = [COMMAND_LINE, *dict.fromkeys(pages)]
         self.client = self.pool.add_client(
             "Client",
             generate_secret=False,
@@ -61,11 +78,6 @@ class SignIn(Construct):
             access_token_validity=Duration.hours(1),
             refresh_token_validity=Duration.days(7),
         )
-        domain = self.pool.add_domain(
-            "Page",
-            cognito_domain=cognito.CognitoDomainOptions(domain_prefix=_unique(self)),
-            managed_login_version=cognito.ManagedLoginVersion.NEWER_MANAGED_LOGIN,
-        )
         cognito.CfnManagedLoginBranding(
             self,
             "Branding",
@@ -74,9 +86,8 @@ class SignIn(Construct):
             use_cognito_provided_values=True,
         )
         self.url = (
-            f"https://{domain.domain_name}.auth.{Aws.REGION}.amazoncognito.com/oauth2/authorize"
-            f"?client_id={self.client.user_pool_client_id}&response_type=code"
-            f"&scope=openid+email&redirect_uri={COMMAND_LINE}"
+            f"{self.authority}/oauth2/authorize?client_id={self.client.user_pool_client_id}"
+            f"&response_type=code&scope=openid+email&redirect_uri={COMMAND_LINE}"
         )
 
 

@@ -15,6 +15,7 @@ from infra.key import Key
 from infra.knowledge_base import KnowledgeBase
 from infra.metrics import Metrics
 from infra.observability import Observability
+from infra.page import Page
 from infra.prompts import StoredPrompts
 from infra.sign_in import SignIn
 from infra.tools import tool_functions, tools
@@ -64,6 +65,8 @@ class Outcrop(Stack):
         )
         sign_in = SignIn(self, "SignIn", context) if context.auth == "cognito" else None
         api = Api(self, "Api", context, application.function, sign_in)
+        if sign_in:
+            self._page(context, application, api, documents, sign_in)
         metrics = Metrics(
             context,
             api.rest.deployment_stage,
@@ -102,6 +105,34 @@ class Outcrop(Stack):
             self._add_outputs(AgentId=agent.id, AgentAliasId=agent.alias.attr_agent_alias_id)
         for tag, value in (("application", "outcrop"), ("outcrop:stack", context.stack)):
             Tags.of(self).add(tag, value, exclude_resource_types=list(TAGGED_ONCE))
+
+    def _page(
+        self,
+        context: Context,
+        application: Application,
+        api: Api,
+        documents: Documents,
+        sign_in: SignIn,
+    ) -> None:
+        """The page, in the home that was chosen, and the client that people sign in by: it has to
+        know the page's address, and the page has to know the client.
+        """
+        pages = [f"{context.origin}/"] if context.origin else []
+        if context.page_home == "none":
+            sign_in.add_client(pages)
+        elif context.page_home == "function":
+            documents.let_upload(api.origin)
+            sign_in.add_client([*pages, api.page_url])
+            application.serve_page(sign_in)
+            self._add_outputs(PageUrl=api.page_url)
+        else:
+            page = Page(self, "Page", context, api, documents, sign_in)
+            documents.let_upload(page.origin)
+            sign_in.add_client([*pages, f"{page.origin}/"])
+            page.publish()
+            self._add_outputs(PageUrl=f"{page.origin}/")
+            if page.alias:
+                self._add_outputs(PageAlias=page.alias)
 
     def _add_outputs(self, **outputs: str) -> None:
         """Add outputs, by which the `outcrop` command finds the stack's resources."""

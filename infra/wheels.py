@@ -24,6 +24,7 @@ _BEDROCK = ("bedrock", "bedrock-agent", "bedrock-agent-runtime", "bedrock-runtim
 SERVICES: Mapping[str, tuple[str, ...]] = {
     "api": (*_BEDROCK, "dynamodb"),
     "ingest": (*_BEDROCK, "sqs"),
+    "page": ("s3",),
     "tools": ("dynamodb",),
     "vector_index": ("rds-data",),
 }

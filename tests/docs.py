@@ -30,7 +30,7 @@ from app.local.stand_in import Options, StandIn
 from app.local.wire import coverage
 from app.models import MODELS
 from app.models.facts.token_prices import AS_OF, GLOBAL_PRICES, TOKEN_PRICES, TokenPrice
-from app.prices import EVERY_STACK, FLOORS, monthly_floor
+from app.prices import EVERY_STACK, FLOORS, PAGE, monthly_floor
 from app.settings import Settings
 from app.web import application
 from infra.context import Context
@@ -175,7 +175,8 @@ def _floors() -> str:
     ]
     rest = ", ".join(f"{what} ${dollars:.2f}" for what, dollars in EVERY_STACK.items())
     table = _table(("vector store", "trial", "production"), rows)
-    return f"{table}\n\nBeside it, every stack: {rest}."
+    page = ", ".join(f"{what} ${dollars:.2f}" for what, dollars in PAGE.items())
+    return f"{table}\n\nBeside it, every stack: {rest}; with the page from CloudFront: {page}."
 
 
 def _variants() -> str:
@@ -190,7 +191,8 @@ def _variants() -> str:
             generation=context.opensearch_generation,
             production=context.production,
         )
-        dollars = store.dollars + sum(EVERY_STACK.values())
+        rest = EVERY_STACK | (PAGE if context.page_home == "cloudfront" else {})
+        dollars = store.dollars + sum(rest.values())
         says = ", ".join(f"`{name}={value}`" for name, value in chosen.items())
         rows.append((says, str(len(resources)), str(len(set(resources))), f"${dollars:.2f}"))
     return _table(("choices", "resources", "of types", "a month without questions"), rows)

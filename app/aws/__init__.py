@@ -182,7 +182,7 @@ def clients(deadline_seconds: float) -> Clients:
             # Presigned requests then have the Region's own host. By default they have the global
             # one, which redirects requests to a new bucket, and a redirected form is lost. At an
             # endpoint that is an IP address, botocore takes path style by itself.
-            s3={"addressing_style": "virtual"},
+            s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
             # botocore's defaults, made explicit: data damaged in transit is refused, not stored.
             request_checksum_calculation="when_supported",
             response_checksum_validation="when_supported",

@@ -18,6 +18,19 @@ def _partner_of_agent(alias: str | None, others: ValidationInfo) -> str | None:
     return alias
 
 
+def _whole_sign_in(client: str | None, others: ValidationInfo) -> str | None:
+    """The client, if all that it takes to sign in is there, or nothing of it."""
+    values = {
+        "OUTCROP_SIGN_IN_AUTHORITY": others.data.get("sign_in_authority"),
+        "OUTCROP_SIGN_IN_ISSUER": others.data.get("sign_in_issuer"),
+        "OUTCROP_SIGN_IN_CLIENT": client,
+    }
+    missing = [name for name, value in values.items() if value is None]
+    if 0 < len(missing) < len(values):
+        raise ValueError(f"the page cannot sign in without {' and '.join(missing)}")
+    return client
+
+
 class DocumentSettings(Environment):
     """The ingest function's settings: the documents bucket and the Knowledge Base."""
 
@@ -223,6 +236,21 @@ class Settings(DocumentSettings):
         pattern=r"^https?://[^/?#@\s]+$",
         description="The page that may call the application from a browser: its scheme, host and "
         "port, as in https://chat.example.com.",
+    )
+
+    sign_in_authority: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/?#@\s]+$",
+        description="The page on which people sign in: its scheme and host. With it, and with the "
+        "next two, the application serves its page where API Gateway stands before it.",
+    )
+    sign_in_issuer: str | None = Field(
+        default=None, description="Whom the ID tokens of OUTCROP_SIGN_IN_AUTHORITY name as issuer."
+    )
+    sign_in_client: Annotated[str | None, AfterValidator(_whole_sign_in)] = Field(
+        default=None,
+        validate_default=True,
+        description="The client of OUTCROP_SIGN_IN_AUTHORITY as which the page signs in.",
     )
 
     @property

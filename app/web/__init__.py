@@ -22,7 +22,7 @@
     GET    /usage                what the caller has spent, and may spend
     POST   /v1/chat/completions  the same questions, by the OpenAI API (`openai/`)
     GET    /v1/models            POST /v1/embeddings
-    GET    /                     the page (`page.py`), on the laptop
+    GET    /                     the page (`page.py`), if no other server has it
     GET    /healthz  /readyz     whether the process runs; whether it can answer
 
 All routes but those of health require a principal (`principal.py`), and so does `/openapi.json`.
@@ -42,10 +42,9 @@ from app.admission import Admission
 from app.aws import Clients
 from app.budgets import Ledger
 from app.meter import LogMeter, Meter
-from app.page_config import LAPTOP, Config
 from app.settings import Settings
 from app.web import problems
-from app.web.page import serve_page
+from app.web.page import page_callees, page_config, serve_page
 from app.web.pages import PageAccess
 from app.web.principal import RequirePrincipal
 from app.web.request_body import ReadBody
@@ -96,9 +95,8 @@ def application(
     app.state.turns = Turns(settings.concurrent_turns, settings.deadline_seconds)
     for part in PARTS:
         app.include_router(part.router(clients, settings), tags=[part.TAG])
-    if settings.auth == "local":
-        config: Config = {**LAPTOP, "inside": settings.inside_url is not None}
-        serve_page(app, lambda: clients.s3.meta.endpoint_url, config=config)
+    if config := page_config(settings):
+        serve_page(app, lambda: page_callees(settings, clients.s3.meta.endpoint_url), config=config)
     problems.install(app)
     # Innermost first: a request has an id before anything can refuse it.
     app.add_middleware(ReadBody)

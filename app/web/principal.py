@@ -8,7 +8,8 @@ a header, and overwrites one that a caller sends. The principal is the first of:
     identity.cognitoIdentityId    an identity of a Cognito identity pool, whose role many share
     identity.userArn              an IAM user, or an assumed role with its session's name
 
-A request whose context has none of them is refused, on every route. This is a middleware, so that
+A request whose context has none of them is refused, on every route but those of health and of the
+page, on which people sign in. This is a middleware, so that
 no route can forget it.
 """
 
@@ -21,6 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import Unauthenticated
 from app.settings import Settings
+from app.web.page import is_of_page, page_config
 from app.web.problems import problem
 
 LOCAL = "local"
@@ -40,15 +42,19 @@ class RequirePrincipal:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app, self._principal = app, principal_of(settings)
+        self._has_page = page_config(settings) is not None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] not in OPEN:
+        if scope["type"] == "http" and not self._is_open(scope["path"]):
             try:
                 self._principal(Request(scope))
             except Unauthenticated as error:
                 await problem(error)(scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+    def _is_open(self, path: str) -> bool:
+        return path in OPEN or (self._has_page and is_of_page(path))
 
 
 def principal_of(settings: Settings) -> Callable[[Request], str]:

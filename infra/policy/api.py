@@ -7,11 +7,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from infra.policy.grants import application
-from infra.policy.template import Template, references, text
+from infra.policy.template import Template, references, referent, text
 
 Broken = Iterator[tuple[str, str]]
 
 METHOD, STAGE = "AWS::ApiGateway::Method", "AWS::ApiGateway::Stage"
+RESOURCE = "AWS::ApiGateway::Resource"
+PAGE = ("", "config.json", "icon.svg", "assets/{file}")
+"""The paths of the page's files."""
+
 LONGEST = {"BUFFERED": 29_000, "STREAM": 900_000}
 """The longest timeout of an integration in milliseconds, by its response mode."""
 
@@ -89,13 +93,17 @@ def functions_end_before_their_callers(template: Template) -> Broken:
 
 
 def callers_are_known(template: Template) -> Broken:
+    """All but those of the page's files, with which people sign in."""
     for name, properties in _methods(template):
-        if properties.get("AuthorizationType", "NONE") == "NONE":
+        is_open = properties.get("AuthorizationType", "NONE") == "NONE"
+        if is_open and not _is_of_page(template, properties):
             yield name, "anybody may call it; give it an authorizer"
 
 
 def bodies_are_checked(template: Template) -> Broken:
     for name, properties in _methods(template):
+        if _is_of_page(template, properties):
+            continue
         if "RequestValidatorId" not in properties:
             yield name, "its requests are not validated"
         elif properties["HttpMethod"] == "POST" and not properties.get("RequestModels"):
@@ -165,6 +173,19 @@ def _methods(template: Template) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for name, properties in template.of(METHOD)
         if properties["HttpMethod"] != "OPTIONS"
     )
+
+
+def _is_of_page(template: Template, method: Mapping[str, Any]) -> bool:
+    """Whether a method gives one of the page's files, of the function that serves the page."""
+    serves = any("OUTCROP_SIGN_IN_CLIENT" in variables for _, _, variables in application(template))
+    resource = method["ResourceId"]
+    path = "" if text(resource).endswith(".RootResourceId}") else None
+    if template.kind(referent(resource)) == RESOURCE:
+        resources = dict(template.of(RESOURCE))
+        own = resources[referent(resource)]
+        parent = resources.get(referent(own["ParentId"]), {}).get("PathPart")
+        path = f"{parent}/{own['PathPart']}" if parent else own["PathPart"]
+    return serves and method["HttpMethod"] == "GET" and path in PAGE
 
 
 def _integrations(template: Template) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -32,10 +32,12 @@ def buckets_are_not_public(template: Template) -> Broken:
 
 
 def documents_are_kept_with_our_key(template: Template) -> Broken:
-    """All but access logs, which S3 cannot write with a customer's key."""
-    logs = _log_buckets(template)
+    """All but access logs, which S3 cannot write with a customer's key, and the page's files, which
+    everybody may read.
+    """
+    others = _log_buckets(template) | _page_files(template)
     for name, properties in template.of(BUCKET):
-        if "aws:kms" not in text(properties.get("BucketEncryption", "")) and name not in logs:
+        if "aws:kms" not in text(properties.get("BucketEncryption", "")) and name not in others:
             yield name, "it is not encrypted with the stack's key"
 
 
@@ -143,7 +145,7 @@ def what_people_made_stays_together(template: Template) -> Broken:
     policies = {
         name: template.resources[name].get("DeletionPolicy", "Delete")
         for name, _ in template.of(BUCKET, TABLE, "AWS::Cognito::UserPool")
-        if name not in _log_buckets(template)
+        if name not in _log_buckets(template) | _page_files(template)
     }
     if "Retain" in policies.values():
         for name, policy in policies.items():
@@ -162,11 +164,20 @@ def tables_can_be_brought_back(template: Template) -> Broken:
 
 
 def _log_buckets(template: Template) -> set[str]:
+    """The buckets of access logs: S3's, and CloudFront's."""
     return {
         referent(properties["LoggingConfiguration"]["DestinationBucketName"])
         for _, properties in template.of(BUCKET)
         if "LoggingConfiguration" in properties
+    } | {
+        referent(properties["DistributionConfig"].get("Logging"))
+        for _, properties in template.of("AWS::CloudFront::Distribution")
     }
+
+
+def _page_files(template: Template) -> set[str]:
+    """The bucket of the page's files, which each deployment makes again."""
+    return {referent(properties.get("Bucket")) for _, properties in template.of("Custom::Page")}
 
 
 RULES = (

@@ -3,5 +3,5 @@
 handler.py          CloudFormation's event: Create, Update, Delete
 index.py            what the index is: its body; how one that is there differs from it
 opensearch.py       create, check, wait, delete; patient with what has not taken effect yet
-cloudformation.py   the answer, which has to come whatever happens
+aurora.py           the same of a table in Aurora
 """

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import ClientError
 
-from lambdas.vector_index.cloudformation import NOTHING, Resource, answer
+from lambdas.cloudformation import NOTHING, Resource, answer
 
 if TYPE_CHECKING:
     from mypy_boto3_rds_data import RDSDataServiceClient

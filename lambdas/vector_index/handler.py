@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from lambdas.vector_index.cloudformation import NOTHING, Resource, answer
+from lambdas.cloudformation import NOTHING, Resource, answer
 from lambdas.vector_index.index import VectorIndex
 from lambdas.vector_index.opensearch import Patience, await_searches, connect, create, delete
 

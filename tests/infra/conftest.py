@@ -17,6 +17,8 @@ use_our_node()
 Json = dict[str, Any]
 Templates = Callable[[str], Json]
 
+ACM, WAF = (f"arn:aws:{service}:us-east-1:111122223333" for service in ("acm", "wafv2"))
+
 VARIANTS: Mapping[str, Mapping[str, str]] = {
     "opensearch-serverless": {"vector_store": "opensearch-serverless", "agent": "converse"},
     "opensearch-managed": {"vector_store": "opensearch-managed", "agent": "bedrock-agent"},
@@ -51,6 +53,7 @@ VARIANTS: Mapping[str, Mapping[str, str]] = {
         "agent": "bedrock-agent",
         "guardrail": "none",
     },
+    "page-function": {"vector_store": "s3-vectors", "page": "function"},
     "iam": {"vector_store": "opensearch-managed", "auth": "iam", "chunking": "hierarchical"},
     "everything": {
         "stack": "Second",
@@ -62,6 +65,9 @@ VARIANTS: Mapping[str, Mapping[str, str]] = {
         "chunking": "semantic",
         "prompts": "draft",
         "origin": "https://docs.example.com",
+        "page_domain": "chat.example.com",
+        "page_certificate": f"{ACM}:certificate/1a2b3c4d-0000-4000-8000-000000000000",
+        "page_firewall": f"{WAF}:global/webacl/ours/1a2b3c4d-0000-4000-8000-000000000000",
         "alarm_email": "on-call@example.com",
         "principal_tokens_day": "100000",
         "principal_tokens_month": "1000000",

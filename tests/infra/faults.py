@@ -41,7 +41,79 @@ ENVIRONMENT = "Environment.Variables"
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
+DISTRIBUTION = "AWS::CloudFront::Distribution"
+PAGE_HEADERS = "AWS::CloudFront::ResponseHeadersPolicy"
+POOL_CLIENT = "AWS::Cognito::UserPoolClient"
+FIRST, FILES, TO_API = (
+    f"DistributionConfig.{one}"
+    for one in ("DefaultCacheBehavior", "CacheBehaviors.0", "CacheBehaviors.1")
+)
+API_ORIGIN = "DistributionConfig.Origins.1"
+SECURITY = "ResponseHeadersPolicyConfig.SecurityHeadersConfig"
+POLICY = f"{SECURITY}.ContentSecurityPolicy.ContentSecurityPolicy"
+KEEPS = "658327ea-f89d-4fab-a63d-7e88639e58f6"  # CachingOptimized
+WIDE = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src *; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for "
+    "'script'"
+)
+
+PAGE_FAULTS = (
+    Fault("pages_speak_tls", DISTRIBUTION, put(f"{FIRST}.ViewerProtocolPolicy", "allow-all")),
+    Fault(
+        "pages_speak_tls",
+        DISTRIBUTION,
+        put(f"{API_ORIGIN}.CustomOriginConfig.OriginProtocolPolicy", "match-viewer"),
+    ),
+    Fault(
+        "pages_speak_tls",
+        DISTRIBUTION,
+        put("DistributionConfig.ViewerCertificate.MinimumProtocolVersion", "TLSv1"),
+    ),
+    Fault(
+        "page_files_are_private",
+        DISTRIBUTION,
+        drop("DistributionConfig.Origins.0.OriginAccessControlId"),
+    ),
+    Fault("pages_have_their_headers", DISTRIBUTION, drop(f"{FILES}.ResponseHeadersPolicyId")),
+    Fault("pages_have_their_headers", PAGE_HEADERS, put(POLICY, WIDE)),
+    Fault("pages_have_their_headers", PAGE_HEADERS, put(POLICY, "default-src 'self'")),
+    Fault("pages_have_their_headers", PAGE_HEADERS, drop(f"{SECURITY}.StrictTransportSecurity")),
+    Fault("pages_have_their_headers", PAGE_HEADERS, drop(f"{SECURITY}.ContentTypeOptions")),
+    Fault("answers_pass_through_the_page", DISTRIBUTION, put(f"{TO_API}.CachePolicyId", KEEPS)),
+    Fault("answers_pass_through_the_page", DISTRIBUTION, drop(f"{TO_API}.OriginRequestPolicyId")),
+    Fault("answers_pass_through_the_page", DISTRIBUTION, drop(f"{TO_API}.AllowedMethods")),
+    Fault(
+        "answers_pass_through_the_page",
+        DISTRIBUTION,
+        put(f"{API_ORIGIN}.CustomOriginConfig.OriginReadTimeout", 10),
+    ),
+    Fault("new_pages_are_seen", DISTRIBUTION, put(f"{FIRST}.CachePolicyId", KEEPS)),
+    Fault("new_pages_are_seen", DISTRIBUTION, drop("DistributionConfig.DefaultRootObject")),
+    Fault("page_callers_are_counted", DISTRIBUTION, drop(f"{TO_API}.FunctionAssociations")),
+    Fault(
+        "page_callers_are_counted",
+        DISTRIBUTION,
+        put(f"{API_ORIGIN}.OriginCustomHeaders.0.HeaderValue", "open sesame"),
+    ),
+    Fault("page_callers_are_counted", "AWS::WAFv2::WebACL", drop("Rules.5")),
+    Fault(
+        "page_callers_are_counted",
+        "AWS::WAFv2::WebACL",
+        drop("Rules.5.Statement.RateBasedStatement.ScopeDownStatement"),
+    ),
+    Fault(
+        "people_come_back_to_the_page",
+        POOL_CLIENT,
+        put("CallbackURLs", ["http://localhost:8484/"]),
+    ),
+    Fault("page_files_are_the_stacks", "Custom::Page", put("Callees", ["https://*.example.com"])),
+    Fault("page_files_are_the_stacks", "Custom::Page", put("ClientId", "1a2b3c4d")),
+)
+"""Faults of the page from CloudFront."""
+
 FAULTS = (
+    *PAGE_FAULTS,
     Fault("guardrail_is_not_empty", GUARDRAIL, empty),
     Fault("guardrail_grounds_answers", GUARDRAIL, drop("ContextualGroundingPolicyConfig")),
     Fault("guardrail_grounds_answers", GUARDRAIL, drop(f"{GROUNDING}.0")),

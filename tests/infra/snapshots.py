@@ -18,7 +18,16 @@ from tests.synthesized import synthesize
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 STORES = ("opensearch-serverless", "opensearch-managed", "s3-vectors", "aurora", "managed")
-KEPT = (*STORES, "production", "alarm_email", "origin", "nextgen", "profile", "iam")
+KEPT = (
+    *STORES,
+    "production",
+    "alarm_email",
+    "origin",
+    "nextgen",
+    "profile",
+    "iam",
+    "page-function",
+)
 DEFAULT, PARTS = STORES[0], ("Resources", "Outputs")
 HASH = re.compile(r"\b[0-9a-f]{64}\b")
 

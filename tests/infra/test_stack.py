@@ -16,6 +16,7 @@ OUTPUTS = {
     "BudgetTable", "DashboardUrl", "OrdersTable", "ProductsTable",
 }  # fmt: skip
 SIGNED_IN = {"UserPoolId", "UserPoolClientId", "SignInUrl"}
+PAGE = {"PageUrl"}
 GUARDRAIL = {"GuardrailId", "GuardrailVersion"}
 PROMPTS = {"Prompts"}
 AGENT = {"AgentId", "AgentAliasId"}
@@ -35,6 +36,8 @@ def test_the_outputs_are_those_that_the_command_line_reads(
 ) -> None:
     choices = VARIANTS[variant]
     expected = OUTPUTS | (SIGNED_IN if choices.get("auth") != "iam" else set())
+    expected |= PAGE if choices.get("auth") != "iam" else set()
+    expected |= {"PageAlias"} if "page_domain" in choices else set()
     expected |= GUARDRAIL if choices.get("guardrail") != "none" else set()
     expected |= PROMPTS if choices.get("prompts") != "none" else set()
     expected |= AGENT if choices.get("agent") == "bedrock-agent" else set()

@@ -26,7 +26,7 @@ def built(tmp_path: Path) -> Path:
 
 def served(built: Path) -> TestClient:
     app = FastAPI()
-    serve_page(app, lambda: BUCKET_URL, built)
+    serve_page(app, lambda: [BUCKET_URL], built)
     return TestClient(app)
 
 

@@ -1,7 +1,7 @@
 """`outcrop deploy`: check the account, ask, make the stack or update it.
 
 doctor --aws ── a failure ends the command; nothing was created
-      └──────── a change set ── allowed? ── execution, resource by resource ── the stack's outputs
+      └──────── the page is built ── a change set ── allowed? ── execution ── outputs, the link
 """
 
 import time
@@ -29,6 +29,10 @@ Try next:
   outcrop ingest docs --stack {name}
   outcrop ask "What survives kill -9?" --stack {name}"""
 
+PAGE = """\
+
+The page, for everyone who has an account: {url}"""
+
 
 def deploy(
     stack: NameOption = STACK,
@@ -43,7 +47,7 @@ def deploy(
     from app.aws import operator
     from app.cli.progress import follow
     from app.deploy.account import examine
-    from app.deploy.stack import cdk, deployment
+    from app.deploy.stack import cdk, deployment, page
     from app.deploy.stack.changeset import ChangeSet, count_changes
     from app.deploy.stack.description import SECONDS, describe_complete
 
@@ -59,6 +63,8 @@ def deploy(
         if as_json:
             screen.show_json({"stack": stack, "findings": _as_json(findings)})
         raise
+    with screen.waiting("building the page"):
+        page.build(stack_context)
     change_set = ChangeSet(operator(SECONDS), stack)
     with change_set.deleted_on_failure():
         with screen.waiting("comparing"):
@@ -88,6 +94,8 @@ def _show(report: Json) -> None:
     screen.out.print(f"\n{report['stack']} is deployed, {report['changed']} resources changed.\n")
     screen.table(("output", "value"), sorted(report["outputs"].items()))
     screen.out.print(NEXT.format(name=report["stack"]))
+    if page := report["outputs"].get("PageUrl"):
+        screen.out.print(PAGE.format(url=page), soft_wrap=True)
 
 
 def _as_json(findings: list[Finding]) -> list[Json]:

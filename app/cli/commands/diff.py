@@ -9,10 +9,12 @@ from app.deploy.stack.context import STACK
 
 def diff(stack: NameOption = STACK, pairs: ContextOption = None, as_json: AsJson = False) -> None:
     """Show the changes that a deployment would make. Nothing is changed."""
-    from app.deploy.stack import cdk
+    from app.deploy.stack import cdk, page
     from app.deploy.stack.changes import changes
 
     stack_context = context(pairs)
+    with screen.waiting("building the page"):
+        page.build(stack_context)
     with screen.waiting("comparing"):
         lines = list(cdk.run("diff", stack, stack_context))
     if as_json:

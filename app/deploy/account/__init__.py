@@ -23,7 +23,7 @@ from app.deploy.endpoint import leads_to_stand_in, local_endpoint
 from app.deploy.findings import Finding
 from app.deploy.stack.context import Choices
 from app.errors import OutcropError
-from app.prices import EVERY_STACK
+from app.prices import EVERY_STACK, PAGE
 from app.settings import inherited_environment
 
 Check = Callable[[Operator, Choices], Iterator[Finding]]
@@ -91,7 +91,8 @@ def _is_missing(error: OutcropError) -> bool:
 def floor(_: Operator, choices: Choices) -> Iterator[Finding]:
     """The monthly cost of the stack without any questions."""
     yield Finding("The vector store's floor", well=True, found=str(choices.floor))
-    state = f"${sum(EVERY_STACK.values()):.2f} a month: {', '.join(EVERY_STACK)}"
+    rest = EVERY_STACK | (PAGE if choices.page == "cloudfront" else {})
+    state = f"${sum(rest.values()):.2f} a month: {', '.join(rest)}"
     yield Finding("The rest's floor", well=True, found=state)
 
 

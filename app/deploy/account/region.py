@@ -31,6 +31,7 @@ STORES = {
     "managed": (),
 }
 NEXTGEN = ("AWS::OpenSearchServerless::CollectionGroup",)
+PAGE = ("AWS::CloudFront::Distribution", "AWS::CloudFront::ResponseHeadersPolicy")
 AGENT = ("AWS::Bedrock::Agent", "AWS::Bedrock::AgentAlias")
 
 MISSING = ("TypeNotFoundException", "CFNRegistryException")
@@ -44,6 +45,7 @@ def resource_types(aws: Operator, choices: Choices) -> Iterator[Finding]:
         *ALWAYS,
         *STORES[choices.vector_store],
         *(NEXTGEN if choices.nextgen else ()),
+        *(PAGE if choices.page == "cloudfront" else ()),
         *(AGENT if choices.agent == "bedrock-agent" else ()),
     )
     missing = [name for name in types if not _has_type(aws, name)]
@@ -51,6 +53,8 @@ def resource_types(aws: Operator, choices: Choices) -> Iterator[Finding]:
         mend = f"{OTHER_REGION}."
         if set(missing) & set(STORES[choices.vector_store]):
             mend = f"{OTHER_REGION}, or another vector_store."
+        if set(missing) <= set(PAGE):
+            mend = "Have the API's function serve the page: `-c page=function`."
         state = f"{aws.region} has no {', '.join(missing)}"
         yield Finding("Resource types", well=False, found=state, mend=mend)
         return

@@ -83,6 +83,7 @@ def _omit_with_identifier(
 _IAM = "the stand-in has no IAM: every caller may do everything"
 _KMS = "nothing is encrypted on the laptop"
 _GATEWAY = "`outcrop up` serves the application itself, on a port of the laptop"
+_PAGE = "the laptop's application serves the page itself"
 _SIGN_IN = "the laptop has one user, who need not sign in"
 _WATCH = "the laptop has no CloudWatch: logs are files of its home"
 _NETWORK = "the laptop has the loopback network only"
@@ -144,6 +145,29 @@ OMISSIONS: Mapping[str, Omission] = {
         Id="{uuid}",
     ),
     **_omit(_GATEWAY, "AWS::WAFv2::WebACLAssociation", "AWS::WAFv2::LoggingConfiguration"),
+    **_omit(
+        _PAGE,
+        "AWS::CloudFront::Distribution",
+        ref="E{digest:.13}",
+        Id="E{digest:.13}",
+        DomainName="d{digest:.13}.cloudfront.net",
+    ),
+    **_omit_with_identifier(
+        _PAGE,
+        "{uuid}",
+        {
+            "AWS::CloudFront::OriginAccessControl": "Id",
+            "AWS::CloudFront::ResponseHeadersPolicy": "Id",
+        },
+    ),
+    **_omit(
+        _PAGE,
+        "AWS::CloudFront::Function",
+        ref="arn:aws:cloudfront::{account}:function/{name}",
+        name_property="Name",
+        FunctionARN="arn:aws:cloudfront::{account}:function/{name}",
+    ),
+    **_omit(_PAGE, "Custom::Page"),
     **_omit(
         _SIGN_IN,
         "AWS::Cognito::UserPool",

@@ -134,7 +134,7 @@ def run(verb: str, stack: str, context: Mapping[str, str], *words: str) -> Itera
         subprocess.Popen(
             command,
             cwd=FOLDER,
-            env=environment({"PATH": _path(), "CDK_DISABLE_CLI_TELEMETRY": "true"}),
+            env=environment({"PATH": search_path(), "CDK_DISABLE_CLI_TELEMETRY": "true"}),
             stdin=subprocess.DEVNULL,  # Outcrop has asked its user already
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -152,7 +152,8 @@ def run(verb: str, stack: str, context: Mapping[str, str], *words: str) -> Itera
         raise Failed(f"`cdk {verb}` failed: {_reason(failures, tail)} ({log} has it all.)")
 
 
-def _path() -> str:
+def search_path() -> str:
+    """The PATH on which this environment's Python and Node come first."""
     return f"{Path(sys.executable).parent}:{inherited('PATH') or ''}"
 
 

@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 from app.aws import Operator, calling
 from app.deploy.stack.changes import HOLDING
 from app.errors import OperatorError, OutcropError
+from app.resources import PAGE_FILES
 
 READY, EMPTY = "CREATE_COMPLETE", ("didn't contain changes", "No updates are to be performed")
 NEW = "REVIEW_IN_PROGRESS"  # a stack with a change set and no resources yet
@@ -46,7 +47,7 @@ class PlannedChange:
         """Whether a resource that holds data would or might be deleted, or replaced by an empty
         one.
         """
-        if self.type not in HOLDING:
+        if self.type not in HOLDING or self.name == PAGE_FILES:
             return False
         if self.action == "Remove":
             return self.policy not in STAYING

@@ -32,6 +32,7 @@ class Choices:
     further_model_ids: tuple[str, ...] = ()
     guardrail: str | None = None
     guardrail_profile: str | None = None
+    page: str = "cloudfront"
 
 
 def choices(context: Mapping[str, str]) -> Choices:
@@ -58,6 +59,7 @@ def choices(context: Mapping[str, str]) -> Choices:
         further_model_ids=_listed(context.get("models", "")),
         guardrail=context.get("guardrail"),
         guardrail_profile=context.get("guardrail_profile"),
+        page=context.get("page", "none" if context.get("auth") == "iam" else "cloudfront"),
     )
 
 

@@ -1,7 +1,8 @@
 """The resources that deleting a stack would delete: all but those that its template retains.
 
 CloudFormation cannot delete a bucket that is not empty; it then leaves the stack half deleted. So
-`plan` looks into the buckets before anything is deleted.
+`plan` looks into the buckets before anything is deleted: into all but that of the page, whose files
+the stack itself deletes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from app.aws import Operator, calling
 from app.deploy.stack.changes import HOLDING
 from app.deploy.stack.description import describe
 from app.errors import Conflict, OperatorError
+from app.resources import PAGE_FILES
 
 RETAINING_POLICIES = {"Retain", "RetainExceptOnCreate"}
 DELETED_STATUSES = {"DELETE_COMPLETE", "DELETE_SKIPPED"}
@@ -29,7 +31,7 @@ class Resource:
 
     @property
     def holds_data(self) -> bool:
-        return self.type in HOLDING
+        return self.type in HOLDING and self.logical_id != PAGE_FILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ def plan(aws: Operator, name: str) -> Plan:
     }
     resources = _resources(aws, name)
     goes = [one for one in resources if one.logical_id not in survivors]
-    contents = {one.physical_id: _contents(aws, one) for one in goes if one.type == BUCKET}
+    buckets = [one for one in goes if one.type == BUCKET and one.logical_id != PAGE_FILES]
+    contents = {one.physical_id: _contents(aws, one) for one in buckets}
     return Plan(
         goes,
         [one for one in resources if one.logical_id in survivors],

@@ -9,8 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
+from lambdas.cloudformation import NOTHING, Resource
 from lambdas.vector_index.aurora import Database, change
-from lambdas.vector_index.cloudformation import NOTHING, Resource
 
 CLUSTER = "arn:aws:rds:us-east-1:111122223333:cluster:outcrop"
 SECRET = "arn:aws:secretsmanager:us-east-1:111122223333:secret:outcrop"

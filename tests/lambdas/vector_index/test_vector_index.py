@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opensearchpy import OpenSearch, RequestError
 
+from lambdas.cloudformation import LONGEST_REASON
 from lambdas.vector_index import opensearch
-from lambdas.vector_index.cloudformation import LONGEST_REASON
 from lambdas.vector_index.handler import handler
 from lambdas.vector_index.index import VectorIndex
 from lambdas.vector_index.opensearch import GaveUp, OtherIndex, Patience
