@@ -4,7 +4,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { type Config, loadConfig } from "./api/config";
-import { connect } from "./api/http";
+import { connect, type Session } from "./api/http";
 import { Page } from "./page";
 import { theme, wear } from "./shell/theme";
 import "./style/index.css";
@@ -29,7 +29,10 @@ async function start(): Promise<void> {
   wear(theme());
   await speak(preferred());
   const home = await loadConfig();
-  connect(home.application, null);
+  // What signs people in is loaded only where they have to.
+  let session: Session | null = null;
+  if (home.signIn) session = await (await import("./signin")).enter(home.signIn, (notice) => root.render(notice));
+  connect(home.application, session);
   show(home);
 }
 

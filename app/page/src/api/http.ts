@@ -44,10 +44,13 @@ export class Problem extends Error {
 
 /** Who asks: gives the token that goes with each call of the application. */
 export interface Session {
+  /** What the person is called, to whom it is shown. */
+  readonly name: string;
   /** A token that is still valid. Without one, it waits until the person has signed in again. */
   token(): Promise<string>;
   /** The same after a refusal of this one. */
   renewed(refused: string): Promise<string>;
+  signOut(): Promise<void>;
 }
 
 const home: { application: string; session: Session | null } = { application: "", session: null };
@@ -56,6 +59,9 @@ const home: { application: string; session: Session | null } = { application: ""
 export function connect(application: string, session: Session | null): void {
   Object.assign(home, { application, session });
 }
+
+/** Who asks; null where nobody has to sign in. */
+export const who = (): Session | null => home.session;
 
 /** `fetch` from the application, with the token of who asks. What is refused for want of a valid one has not been done, and is sent once more. */
 export async function send(path: string, init: RequestInit = {}): Promise<Response> {

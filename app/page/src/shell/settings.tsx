@@ -2,11 +2,13 @@
 
 import { useState } from "react";
 
+import { who } from "../api/http";
 import { choose, type Theme, theme, THEMES } from "./theme";
 import { type Language, language, LANGUAGES, words } from "../words";
 
 export function Settings({ onLanguage }: { onLanguage: (chosen: Language) => void }) {
   const [chosen, setChosen] = useState<Theme>(theme);
+  const session = who();
   return (
     <footer className="settings">
       <label>
@@ -36,6 +38,14 @@ export function Settings({ onLanguage }: { onLanguage: (chosen: Language) => voi
           ))}
         </select>
       </label>
+      {session && (
+        <p className="account">
+          <span title={session.name}>{session.name}</span>
+          <button type="button" className="quiet" onClick={() => void session.signOut()}>
+            {words.signin.signOut}
+          </button>
+        </p>
+      )}
     </footer>
   );
 }

@@ -321,5 +321,10 @@ export const de: Words = {
   signin: {
     signIn: "Anmelden",
     signOut: "Abmelden",
+    ended: "Ihre Sitzung ist zu Ende",
+    endedHint: "Melden Sie sich in einem Fenster neben diesem wieder an. Was Sie geschrieben haben, geht nicht verloren.",
+    signedOut: "Sie sind abgemeldet",
+    failed: "Die Anmeldung hat nicht geklappt",
+    handedOver: "Sie sind angemeldet. Sie können dieses Fenster schließen.",
   },
 };

@@ -324,5 +324,10 @@ export const en = {
   signin: {
     signIn: "Sign in",
     signOut: "Sign out",
+    ended: "Your session has ended",
+    endedHint: "Sign in again, in a window beside this one. Nothing that you have written is lost.",
+    signedOut: "You are signed out",
+    failed: "Signing in did not work",
+    handedOver: "You are signed in. You can close this window.",
   },
 };

@@ -325,5 +325,10 @@ export const es: Words = {
   signin: {
     signIn: "Iniciar sesión",
     signOut: "Cerrar sesión",
+    ended: "Su sesión ha terminado",
+    endedHint: "Inicie sesión de nuevo en una ventana junto a esta. No se pierde nada de lo que ha escrito.",
+    signedOut: "Ha cerrado la sesión",
+    failed: "No se pudo iniciar la sesión",
+    handedOver: "Ha iniciado sesión. Puede cerrar esta ventana.",
   },
 };

@@ -325,5 +325,10 @@ export const fr: Words = {
   signin: {
     signIn: "Se connecter",
     signOut: "Se déconnecter",
+    ended: "Votre session est terminée",
+    endedHint: "Connectez-vous de nouveau dans une fenêtre à côté de celle-ci. Rien de ce que vous avez écrit n’est perdu.",
+    signedOut: "Vous êtes déconnecté",
+    failed: "La connexion n’a pas réussi",
+    handedOver: "Vous êtes connecté. Vous pouvez fermer cette fenêtre.",
   },
 };

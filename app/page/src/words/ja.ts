@@ -317,5 +317,10 @@ export const ja: Words = {
   signin: {
     signIn: "サインイン",
     signOut: "サインアウト",
+    ended: "セッションが終了しました",
+    endedHint: "別のウィンドウでもう一度サインインしてください。入力した内容は失われません。",
+    signedOut: "サインアウトしました",
+    failed: "サインインできませんでした",
+    handedOver: "サインインしました。このウィンドウを閉じてかまいません。",
   },
 };

@@ -325,5 +325,10 @@ export const pt: Words = {
   signin: {
     signIn: "Iniciar sessão",
     signOut: "Terminar sessão",
+    ended: "A sua sessão terminou",
+    endedHint: "Inicie sessão de novo numa janela ao lado desta. Nada do que escreveu se perde.",
+    signedOut: "Terminou a sessão",
+    failed: "Não foi possível iniciar a sessão",
+    handedOver: "Iniciou a sessão. Pode fechar esta janela.",
   },
 };
