@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from app.aws import operator
 from app.cli import cli
-from app.deploy.stack import cdk
+from app.deploy.stack import cdk, page
 from app.deploy.stack.context import Choices, choices
 from app.errors import Conflict, OperatorError
 from app.local.faults import Faults
@@ -134,6 +134,7 @@ def account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Account
 def player(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CdkPlayer:
     player = CdkPlayer(tmp_path)
     monkeypatch.setenv("OUTCROP_CDK", str(player.executable))
+    monkeypatch.setenv("OUTCROP_MAKE", "true")  # the page is built
     return player
 
 
@@ -175,6 +176,43 @@ def test_deploying_looks_asks_the_cdk_and_shows_resources_and_outputs(player: Cd
     assert OUTPUTS["ApiUrl"] in result.stdout
     assert "outcrop ingest docs --stack Outcrop" in result.stdout
     assert "\x1b" not in result.output
+
+
+def test_a_deployment_ends_with_the_link(account: Account, player: CdkPlayer) -> None:
+    link = {"OutputKey": "PageUrl", "OutputValue": "https://d1.cloudfront.net/"}
+    account.answer("DescribeStacks", {"Stacks": [{**STACK, "Outputs": [link]}]})
+    player.enqueue(PREPARED)
+    player.enqueue(DEPLOYED)
+    shown = outcrop("deploy", "--yes").stdout
+    assert shown.rstrip().endswith(f"for everyone who has an account: {link['OutputValue']}")
+
+
+@pytest.mark.usefixtures("account")
+def test_a_page_that_cannot_be_built_is_not_deployed(
+    player: CdkPlayer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = tmp_path / "make"
+    make.write_text("#!/bin/sh\necho src/page.tsx: no such word\nexit 2\n")
+    make.chmod(0o755)
+    monkeypatch.setenv("OUTCROP_MAKE", str(make))
+    failed = outcrop("deploy", "--yes").exception
+    assert isinstance(failed, OperatorError)
+    assert "src/page.tsx: no such word" in failed.detail
+    assert "-c page=none" in failed.detail
+    monkeypatch.setenv("OUTCROP_MAKE", str(tmp_path / "nowhere"))
+    with pytest.raises(OperatorError, match="does not run"):
+        page.build({})
+    assert player.asked == []
+
+
+@pytest.mark.usefixtures("account")
+def test_a_stack_without_a_page_builds_none(
+    player: CdkPlayer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OUTCROP_MAKE", "false")
+    player.enqueue(PREPARED)
+    player.enqueue(DEPLOYED)
+    assert outcrop("deploy", "--yes", "-c", "page=none").exit_code == 0
 
 
 @pytest.mark.usefixtures("account")
