@@ -32,7 +32,8 @@ class Stack:
 @pytest.fixture
 def stack(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     del browser  # without which nothing is worth being served
-    with People() as people, behind(Backend(), tmp_path_factory.mktemp("stack")):
+    with People() as people, behind(Backend(), tmp_path_factory.mktemp("stack")) as home:
+        home.s3.create_bucket(Bucket="documents")
         chosen = settings(
             auth="api-gateway",
             sign_in_authority=people.url,
