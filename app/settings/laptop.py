@@ -102,8 +102,8 @@ class StackSettings(Environment):
         default=FOLDER / "node_modules" / ".bin" / "cdk",
         description="The CDK's command line; `make synth` installs this one.",
     )
-    make: Path = Field(
-        default=Path("make"), description="The make that builds the page before a deployment."
+    make: str = Field(
+        default="make", description="The make that builds the page before a deployment."
     )
     token: SecretStr | None = Field(
         default=None,

@@ -20,6 +20,9 @@ from app.page_policy import A_DAY, FOR_GOOD, NEVER_KEPT, directives, written
 INDEX, CONFIG, ASSETS = "index.html", "config.json", "assets/"
 HEAD = "<head>"
 
+NARROWED = ("connect-src", "frame-src")
+"""The directives with names that CloudFront's headers cannot have."""
+
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -73,14 +76,15 @@ def narrowed(index: str, callees: Sequence[str]) -> str:
     """The page, with a policy of its own beside that of its headers: both hold.
 
     >>> print(narrowed("<head>", ["https://b.example"]).partition(" content=")[2])
-    "connect-src 'self' https://b.example" />
+    "connect-src 'self' https://b.example; frame-src https://b.example" />
 
     Raises:
         UnknownFile: it has no head.
     """
     if index.count(HEAD) != 1:
         raise UnknownFile(f"{INDEX} has no {HEAD}, where its policy has to be")
-    policy = escape(written({"connect-src": directives(*callees)["connect-src"]}), quote=False)
+    exact = {name: one for name, one in directives(*callees).items() if name in NARROWED}
+    policy = escape(written(exact), quote=False)
     policy = policy.replace('"', "&quot;")  # its own quotes are single ones, and stay readable
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}" />'
     return index.replace(HEAD, HEAD + meta)

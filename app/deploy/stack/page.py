@@ -20,7 +20,7 @@ def build(context: Mapping[str, str]) -> None:
     """
     if choices(context).page == "none":
         return
-    command = (str(read(StackSettings).make), "page")
+    command = (read(StackSettings).make, "page")
     try:
         ran = subprocess.run(
             command,
