@@ -7,7 +7,6 @@ A deployment uploads what is built, so the build has to be of the sources that a
 
 import hashlib
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,4 +76,4 @@ def _sources(page: Path) -> Iterator[Path]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

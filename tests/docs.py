@@ -191,7 +191,7 @@ def _variants() -> str:
             generation=context.opensearch_generation,
             production=context.production,
         )
-        rest = EVERY_STACK | (PAGE if context.page_home == "cloudfront" else {})
+        rest = {**EVERY_STACK, **(PAGE if context.page_home == "cloudfront" else {})}
         dollars = store.dollars + sum(rest.values())
         says = ", ".join(f"`{name}={value}`" for name, value in chosen.items())
         rows.append((says, str(len(resources)), str(len(set(resources))), f"${dollars:.2f}"))

@@ -58,7 +58,7 @@ def change(request: str, properties: Mapping[str, Any], s3: "S3Client", resource
 
 def _empty(s3: "S3Client", bucket: str) -> None:
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-        keys = [{"Key": one["Key"]} for one in page.get("Contents", [])]
+        keys: Any = [{"Key": one["Key"]} for one in page.get("Contents", [])]
         if keys:
             answered = s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})
             for error in answered.get("Errors", []):

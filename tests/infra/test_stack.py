@@ -103,11 +103,16 @@ def test_production_keeps_what_people_made(templates: Templates) -> None:
 
 def test_a_page_is_let_in_by_its_origin_alone(templates: Templates) -> None:
     bucket = _only(_template(templates, "everything"), "AWS::S3::Bucket", named="Documents")
-    [rule] = bucket["CorsConfiguration"]["CorsRules"]
-    assert rule["AllowedOrigins"] == ["https://docs.example.com"]
-    assert rule["AllowedMethods"] == ["GET", "POST"]
+    rules = bucket["CorsConfiguration"]["CorsRules"]
+    allowed = [origin for rule in rules for origin in rule["AllowedOrigins"]]
+    assert allowed == ["https://docs.example.com", "https://chat.example.com"]
+    assert all(rule["AllowedMethods"] == ["GET", "POST"] for rule in rules)
     unnamed = _template(templates, "opensearch-serverless")
-    assert "CorsConfiguration" not in _only(unnamed, "AWS::S3::Bucket", named="Documents")
+    [rule] = _only(unnamed, "AWS::S3::Bucket", named="Documents")["CorsConfiguration"]["CorsRules"]
+    [origin] = map(text, rule["AllowedOrigins"])
+    assert origin.endswith(".DomainName}"), "of the stack's own page"
+    none = _template(templates, "iam")
+    assert "CorsConfiguration" not in _only(none, "AWS::S3::Bucket", named="Documents")
     assert not [
         one for _, one in unnamed.of("AWS::ApiGateway::Method") if one["HttpMethod"] == "OPTIONS"
     ]

@@ -40,7 +40,10 @@ def test_few_findings_are_acknowledged_and_each_with_a_reason(variant: str) -> N
     from infra.acknowledged import accepted_findings
 
     reasons = accepted_findings(Context(**VARIANTS[variant]))
-    assert len(reasons) <= 10
+    chosen = {name: one for name, one in VARIANTS[variant].items() if not name.startswith("page")}
+    others = accepted_findings(Context(**chosen, page="none"))
+    assert len(others) <= 10
+    assert len(reasons.keys() - others.keys()) <= 5, "of the page"
     assert all(len(reason) > 40 for reason in reasons.values())
     # cdk-nag itself has judged the template when it was made: what is not here fails the synth.
 
@@ -112,7 +115,11 @@ def test_two_stacks_share_no_name(templates: Templates) -> None:
 
 
 ALIKE = {
+    ("AWS::ApiGateway::Model", "Feedback"),
     ("AWS::ApiGateway::Model", "Question"),
+    ("AWS::ApiGateway::Model", "TemplateValues"),
+    ("AWS::ApiGateway::Model", "Title"),
+    ("AWS::ApiGateway::Model", "Trial"),
     ("AWS::ApiGateway::Model", "Search"),
     ("AWS::ApiGateway::Model", "Decision"),
     ("AWS::ApiGateway::Model", "Document"),

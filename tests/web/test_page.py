@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.page_policy import FOR_GOOD
-from app.web.page import BUILT, MISSING, serve_page
-from tests.web.backend import without_clients
+from app.web.page import BUILT, MISSING, page_callees, serve_page
+from tests.web.backend import settings, without_clients
 
 ROOT = Path(__file__).parents[2]
 BUCKET_URL = "http://127.0.0.1:4000"
@@ -98,3 +98,42 @@ def test_the_lockfile_names_no_registry() -> None:
     assert packages
     assert not [one for one in packages if "resolved" in one]
     assert all("integrity" in one for one in packages)
+
+
+SIGN_IN = {
+    "auth": "api-gateway",
+    "sign_in_authority": "https://people.example",
+    "sign_in_issuer": "https://issuer.example/pool",
+    "sign_in_client": "4abc",
+}
+
+
+def test_a_stacks_function_serves_it_to_who_has_not_signed_in_and_nothing_else() -> None:
+    with without_clients(**SIGN_IN) as http:
+        assert http.get("/config.json").json() == {
+            "application": ".",
+            "signIn": {
+                "authority": "https://people.example",
+                "issuer": "https://issuer.example/pool",
+                "clientId": "4abc",
+                "scopes": ["openid", "email"],
+            },
+            "inside": False,
+        }
+        for path in ("/models", "/conversations", "/assets", "/assets/../models"):
+            assert http.get(path).status_code in (401, 404), path
+        assert http.get("/models").status_code == 401
+
+
+def test_its_script_may_call_the_bucket_and_the_page_to_sign_in_on() -> None:
+    chosen = settings(**SIGN_IN)
+    assert page_callees(chosen, "https://s3.eu-west-1.amazonaws.com") == [
+        "https://documents.s3.eu-west-1.amazonaws.com",
+        "https://people.example",
+    ]
+
+
+@pytest.mark.parametrize("missing", ["sign_in_authority", "sign_in_issuer", "sign_in_client"])
+def test_half_of_what_it_takes_to_sign_in_is_refused_by_name(missing: str) -> None:
+    with pytest.raises(ValueError, match=f"without OUTCROP_{missing.upper()}"):
+        settings(**{name: value for name, value in SIGN_IN.items() if name != missing})

@@ -91,7 +91,7 @@ def _is_missing(error: OutcropError) -> bool:
 def floor(_: Operator, choices: Choices) -> Iterator[Finding]:
     """The monthly cost of the stack without any questions."""
     yield Finding("The vector store's floor", well=True, found=str(choices.floor))
-    rest = EVERY_STACK | (PAGE if choices.page == "cloudfront" else {})
+    rest = {**EVERY_STACK, **(PAGE if choices.page == "cloudfront" else {})}
     state = f"${sum(rest.values()):.2f} a month: {', '.join(rest)}"
     yield Finding("The rest's floor", well=True, found=state)
 
