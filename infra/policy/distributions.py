@@ -102,9 +102,10 @@ def pages_have_their_headers(template: Template) -> Broken:
         for directive, values in POLICY.items():
             if directives.get(directive) != values:
                 yield name, f"a page may do too much: {directive} has to be {' '.join(values)}"
-        for callee in directives.get("connect-src", set()):
+        callees = directives.get("connect-src", set()) | directives.get("frame-src", set())
+        for callee in callees:
             if not CALLEE.fullmatch(callee):
-                yield name, f"the page's script may call {callee}"
+                yield name, f"the page may call or frame {callee}"
         age = security.get("StrictTransportSecurity", {}).get("AccessControlMaxAgeSec", 0)
         if int(age) < LEAST_HSTS:
             yield name, "a browser may come back in the clear; StrictTransportSecurity for a year"

@@ -89,7 +89,8 @@ def test_the_page_is_told_where_the_application_is_and_how_people_sign_in(s3: "S
 def test_the_pages_script_may_call_these_origins_and_no_other(s3: "S3Client") -> None:
     change("Create", PROPERTIES, s3, Resource(NOTHING))
     index = s3.get_object(Bucket="page", Key="index.html")["Body"].read().decode()
-    policy = f"connect-src 'self' {' '.join(PROPERTIES['Callees'])}"
+    bucket, people = PROPERTIES["Callees"]
+    policy = f"connect-src 'self' {bucket} {people}; frame-src {bucket}"
     assert f'<head><meta http-equiv="Content-Security-Policy" content="{policy}" />' in index
     assert index.index("<meta") < index.index("<script"), "a policy holds for what comes after it"
 
