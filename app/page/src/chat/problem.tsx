@@ -5,7 +5,10 @@ import { useEffect, useState } from "react";
 import { Problem } from "../api/http";
 import { CutOff, Unreachable } from "../api/stream";
 import { words } from "../words";
+import { dateAndTime } from "../words/format";
 import { CopyButton } from "./code";
+
+const LONG = 300; // seconds; of a longer wait the moment of its end is said
 
 export function ProblemView({ error, onRetry }: { error: Error; onRetry: () => void }) {
   const seconds = useCountdown(error instanceof Problem ? (error.retryAfter ?? 0) : 0, error);
@@ -19,7 +22,7 @@ export function ProblemView({ error, onRetry }: { error: Error; onRetry: () => v
       {detail && <p dir="auto">{detail}</p>}
       <p className="row">
         <button type="button" onClick={onRetry} disabled={seconds > 0}>
-          {seconds > 0 ? words.chat.againIn(seconds) : words.shell.again}
+          {labelOf(seconds)}
         </button>
         {requestId && (
           <small>
@@ -30,6 +33,11 @@ export function ProblemView({ error, onRetry }: { error: Error; onRetry: () => v
       </p>
     </div>
   );
+}
+
+function labelOf(seconds: number): string {
+  if (seconds > LONG) return words.chat.againAt(dateAndTime(new Date(Date.now() + seconds * 1000)));
+  return seconds > 0 ? words.chat.againIn(seconds) : words.shell.again;
 }
 
 function saidOf(error: Error): { title: string; detail: string } {

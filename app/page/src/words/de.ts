@@ -69,6 +69,7 @@ export const de: Words = {
     cutOff: "Die Antwort ist abgebrochen",
     cutOffHint: "Die Verbindung endete vor der Antwort. Was oben steht, ist unvollständig.",
     failedHere: "Die Seite konnte diese Antwort nicht anzeigen",
+    againAt: (moment) => `Ab ${moment} noch einmal versuchen`,
     againIn: (seconds) => plural(seconds, { one: "In # Sekunde noch einmal", other: "In # Sekunden noch einmal" }),
     requestId: "Anfrage",
     copyRequestId: "Kennung der Anfrage kopieren",

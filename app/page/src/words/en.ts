@@ -68,6 +68,7 @@ export const en = {
     cutOff: "The answer broke off",
     cutOffHint: "The connection ended before the answer did. What stands above is not whole.",
     failedHere: "The page could not show this answer",
+    againAt: (moment: string) => `Try again from ${moment} on`,
     againIn: (seconds: number) => plural(seconds, { one: "Try again in # second", other: "Try again in # seconds" }),
     requestId: "Request",
     copyRequestId: "Copy the request’s id",

@@ -69,6 +69,7 @@ export const es: Words = {
     cutOff: "La respuesta se interrumpió",
     cutOffHint: "La conexión terminó antes que la respuesta. Lo que está arriba queda incompleto.",
     failedHere: "La página no pudo mostrar esta respuesta",
+    againAt: (moment) => `Reintentar a partir de: ${moment}`,
     againIn: (seconds) => plural(seconds, { one: "Reintentar en # segundo", other: "Reintentar en # segundos" }),
     requestId: "Solicitud",
     copyRequestId: "Copiar el identificador de la solicitud",

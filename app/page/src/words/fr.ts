@@ -69,6 +69,7 @@ export const fr: Words = {
     cutOff: "La réponse s’est interrompue",
     cutOffHint: "La connexion a pris fin avant la réponse. Ce qui figure ci-dessus est incomplet.",
     failedHere: "La page n’a pas pu afficher cette réponse",
+    againAt: (moment) => `Réessayer à partir de : ${moment}`,
     againIn: (seconds) => plural(seconds, { one: "Réessayer dans # seconde", other: "Réessayer dans # secondes" }),
     requestId: "Requête",
     copyRequestId: "Copier l’identifiant de la requête",

@@ -69,6 +69,7 @@ export const ja: Words = {
     cutOff: "回答が途切れました",
     cutOffHint: "回答が終わる前に接続が切れました。上の内容は完全ではありません。",
     failedHere: "この回答を表示できませんでした",
+    againAt: (moment) => `${moment} 以降に再試行`,
     againIn: (seconds) => plural(seconds, { other: "# 秒後に再試行" }),
     requestId: "リクエスト",
     copyRequestId: "リクエスト ID をコピー",

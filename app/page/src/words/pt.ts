@@ -69,6 +69,7 @@ export const pt: Words = {
     cutOff: "A resposta foi interrompida",
     cutOffHint: "A ligação terminou antes da resposta. O que está acima está incompleto.",
     failedHere: "A página não conseguiu mostrar esta resposta",
+    againAt: (moment) => `Tentar de novo a partir de: ${moment}`,
     againIn: (seconds) => plural(seconds, { one: "Tentar de novo em # segundo", other: "Tentar de novo em # segundos" }),
     requestId: "Pedido",
     copyRequestId: "Copiar o identificador do pedido",
