@@ -67,7 +67,8 @@ def scored_rows(
         rows.append(rows_here + start)
         scores.append(scores_here)
         best_scores = _highest(np.concatenate([best_scores, scores_here]), count)
-        lowest = max(lowest, _last(best_scores, count))
+        if len(best_scores) == count > 0:
+            lowest = max(lowest, float(best_scores[0]))
     all_rows, all_scores = np.concatenate(rows), np.concatenate(scores)
     is_left = _has(all_rows, near) | (all_scores >= lowest)
     return all_rows[is_left], all_scores[is_left]
