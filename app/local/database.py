@@ -162,6 +162,8 @@ def _digest(path: Path) -> str:
 
 def _opening_error(path: Path, error: BaseException) -> BaseException:
     """The exception for an error of SQLite while a file is opened."""
+    if isinstance(error, UnicodeDecodeError):  # SQLite's message quotes what is in the file
+        return Damaged(path, "a name in it is no text")
     if not isinstance(error, sqlite3.Error):
         return error
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF

@@ -187,7 +187,8 @@ class TokenFile:
                 self._connection = _connect(self._path)
                 if self._prepare(self._connection):
                     return
-            except (sqlite3.Error, OSError) as error:
+            # A UnicodeDecodeError is of a message of SQLite's, which quotes what is in the file.
+            except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
                 log.warning("%s, %s, cannot be used: %s", self._path, attempt, error)
                 if _is_passing(error):
                     break
