@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.page.browser import Visit
-from tests.page.conftest import Json, Open, Served
+from tests.page.browser import Scheme, Visit
+from tests.page.conftest import Json, Lived, Open, Served
 
 
 def _without_documents(visited: Visit) -> Visit:
@@ -120,3 +120,17 @@ def test_on_a_phone_the_lists_open_and_close(served: Served, visit: Open) -> Non
     page.get_by_role("link", name="Documents").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Documents")
     expect(page.get_by_role("link", name="Documents")).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_nothing_in_any_view(
+    lived: Lived, visit: Open, scheme: Scheme, width: int
+) -> None:
+    visited = visit(lived.url, lived.bucket, scheme=scheme, size=(width, 800))
+    for place in ("", "documents", "playground", "inside"):
+        page = visited.go(place)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        assert not visited.violations(), place
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, place

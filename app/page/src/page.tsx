@@ -96,7 +96,6 @@ export function Page({ home, onLanguage }: { home: Config; onLanguage: (chosen: 
         {!talk.view && (
           // An answer goes on being written while one looks at something else.
           <Activity mode={view ? "hidden" : "visible"}>
-            {title && <h1 className="hidden">{title}</h1>}
             <Part name={talk.id}>
               <Conversation
                 id={talk.id}

@@ -14,7 +14,6 @@ export const ar: Words = {
     cancel: "إلغاء",
     delete: "حذف",
     save: "حفظ",
-    copy: "نسخ",
     copied: "تم النسخ",
     again: "المحاولة مرة أخرى",
     loading: "جارٍ التحميل…",

@@ -14,7 +14,6 @@ export const de: Words = {
     cancel: "Abbrechen",
     delete: "Löschen",
     save: "Speichern",
-    copy: "Kopieren",
     copied: "Kopiert",
     again: "Noch einmal versuchen",
     loading: "Wird geladen …",

@@ -13,7 +13,6 @@ export const en = {
     cancel: "Cancel",
     delete: "Delete",
     save: "Save",
-    copy: "Copy",
     copied: "Copied",
     again: "Try again",
     loading: "Loading…",

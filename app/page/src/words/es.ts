@@ -14,7 +14,6 @@ export const es: Words = {
     cancel: "Cancelar",
     delete: "Eliminar",
     save: "Guardar",
-    copy: "Copiar",
     copied: "Copiado",
     again: "Intentar de nuevo",
     loading: "Cargando…",

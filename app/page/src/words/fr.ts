@@ -14,7 +14,6 @@ export const fr: Words = {
     cancel: "Annuler",
     delete: "Supprimer",
     save: "Enregistrer",
-    copy: "Copier",
     copied: "Copié",
     again: "Réessayer",
     loading: "Chargement…",

@@ -14,7 +14,6 @@ export const ja: Words = {
     cancel: "キャンセル",
     delete: "削除",
     save: "保存",
-    copy: "コピー",
     copied: "コピーしました",
     again: "もう一度試す",
     loading: "読み込み中…",

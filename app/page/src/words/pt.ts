@@ -14,7 +14,6 @@ export const pt: Words = {
     cancel: "Cancelar",
     delete: "Eliminar",
     save: "Guardar",
-    copy: "Copiar",
     copied: "Copiado",
     again: "Tentar de novo",
     loading: "A carregar…",
