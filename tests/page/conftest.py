@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from app.aws import clients
 from app.web import application
@@ -125,6 +125,15 @@ def lived(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         app = application(home.aws, home.settings)
         with in_thread(app) as (url, _):
             yield Lived(home, url)
+
+
+def ask(page: Page, question: str) -> None:
+    """Ask, and wait for the whole answer."""
+    answers = page.locator(".reply footer")
+    before = answers.count()
+    page.get_by_role("textbox", name="Ask your documents").fill(question)
+    page.keyboard.press("Enter")
+    answers.nth(before).wait_for()
 
 
 DOCUMENTS = {
