@@ -116,7 +116,9 @@ def test_a_parameter_that_was_chosen_is_asked_with(lived: Lived, visit: Open) ->
     page.get_by_role("spinbutton", name="Temperature").fill("0.3")
     with page.expect_request("**/chat/stream") as sent:
         ask(page, QUESTION)
-    assert sent.value.post_data_json["parameters"] == {"temperature": 0.3}
+    body = sent.value.post_data_json
+    assert body
+    assert body["parameters"] == {"temperature": 0.3}
     expect(page.locator(".reply")).to_contain_text(BUILT)
 
 

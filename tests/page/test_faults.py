@@ -2,11 +2,9 @@
 that was typed is lost.
 """
 
-from collections.abc import Iterator
-
 from playwright.sync_api import Route, expect
 
-from app.local.faults import Fault
+from app.local.faults import Fail
 from tests.page.conftest import Lived, Open, Served, ask
 from tests.page.test_asking import BUILT, QUESTION, begin
 
@@ -48,24 +46,20 @@ def replace_answer(route: Route) -> None:
 
 
 def test_a_model_that_is_throttled_is_asked_again(lived: Lived, visit: Open) -> None:
-    assert lived.home.faults is not None
     opened = visit(lived.url, lived.bucket)
     page = opened.go()
-    lived.home.order(*throttles("InvokeModelWithResponseStream"))
+    operation = "InvokeModelWithResponseStream"
+    lived.home.order(
+        Fail(service="bedrock-runtime", operation=operation, code="ThrottlingException")
+    )
     begin(page, QUESTION)
     alert = page.get_by_role("alert")
     expect(alert).to_be_visible()
-    lived.home.faults.clear()
     alert.get_by_role("button", name="Try again").click()
     page.locator(".reply footer").wait_for()
     expect(page.locator(".reply")).to_contain_text(BUILT)
     expect(page.locator(".reply")).to_have_count(1)
     opened.errors.clear()  # the browser itself writes of a response that is an error
-
-
-def throttles(operation: str) -> Iterator[Fault]:
-    for _ in range(10):  # more than the application tries
-        yield Fault(operation, "ThrottlingException")
 
 
 def test_a_stream_that_is_cut_off_is_said_not_to_be_whole(served: Served, visit: Open) -> None:
@@ -131,5 +125,6 @@ def test_what_the_documents_do_not_say_leads_to_the_nearest_places(
     ask(page, "Who was the first captain of the ferry of Kaub?")
     expect(page.locator(".reply")).to_contain_text("The documents do not say")
     expect(page.locator(".reply .chip")).to_have_count(0)
-    nearest = page.get_by_role("region", name="The nearest places")
-    expect(nearest).to_contain_text("ferry.md")
+    nearest = page.get_by_role("group", name="The nearest places")
+    nearest.get_by_role("button", name="ferry.md").click()
+    expect(page.locator("aside.source")).to_contain_text("The ferry of Kaub")
