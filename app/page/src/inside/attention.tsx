@@ -133,7 +133,7 @@ function label(context: CanvasRenderingContext2D, names: string[], box: { width:
     if (isRoomy || place === at.column) {
       context.save();
       context.translate((place + 0.5) * box.width, -6);
-      context.rotate(-Math.PI / 3);
+      context.rotate(-Math.PI / 2);
       context.textAlign = "left";
       context.fillStyle = place === at.column ? ink : faint;
       context.fillText(name, 0, 0, 70);

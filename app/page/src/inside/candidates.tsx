@@ -7,9 +7,9 @@ import { told } from "../shell/told";
 import { words } from "../words";
 import { number } from "../words/format";
 
-const QUESTION = "How hard is quartz?";
+const QUESTION = "What is the hardness of quartz?";
 const PASSAGES =
-  "Quartz has a hardness of 7 on the Mohs scale. It scratches glass with ease. Feldspar is a little softer, at 6. Talc is the softest mineral, with a hardness of 1. Diamonds are mined in Botswana.";
+  "Quartz has a hardness of 7 on the Mohs scale. Quartz is hard enough to scratch glass. Feldspar is nearly as hard as quartz. Talc has a hardness of 1. Diamonds are mined in Botswana.";
 const PAUSE = 200; // milliseconds after the last change
 
 const share = (value: number) => number(value, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });

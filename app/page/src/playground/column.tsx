@@ -3,7 +3,7 @@
 import { useId } from "react";
 
 import type { Model, Parameter } from "../api/models";
-import { idOf } from "../chat/choices";
+import { idOf, parametersOf } from "../chat/choices";
 import { ParameterField } from "../chat/options";
 import { ProblemView } from "../chat/problem";
 import { words } from "../words";
@@ -67,13 +67,11 @@ export function Column({ label, offered, setup, onSetup, outcome, isRunning, onR
         {bounds.map((one) => (
           <ParameterField key={one.name} parameter={one} value={setup.values[one.name]} onValue={(value) => setValue(one.name, value)} />
         ))}
-        {takesStop(model) && (
-          <div className="option">
-            <label htmlFor={`${field}-stop`}>{words.playground.stop}</label>
-            <input id={`${field}-stop`} type="text" dir="auto" value={setup.stop} aria-describedby={`${field}-meaning`} onChange={(event) => onSetup({ ...setup, stop: event.target.value })} />
-            <small id={`${field}-meaning`}>{words.playground.stopMeaning}</small>
-          </div>
-        )}
+        <div className="option">
+          <label htmlFor={`${field}-stop`}>{words.playground.stop}</label>
+          <input id={`${field}-stop`} type="text" dir="auto" value={setup.stop} aria-describedby={`${field}-meaning`} onChange={(event) => onSetup({ ...setup, stop: event.target.value })} />
+          <small id={`${field}-meaning`}>{words.playground.stopMeaning}</small>
+        </div>
         {model?.oneSampler && <p className="hint">{words.chat.oneSampler}</p>}
       </details>
       <Reply outcome={outcome} isRunning={isRunning} onRun={onRun} />
@@ -154,20 +152,6 @@ function NumbersView({ outcome }: { outcome: Outcome }) {
   );
 }
 
-const NAMES: Record<string, Parameter> = {
-  temperature: { name: "temperature", least: 0, most: 1, default: null },
-  top_p: { name: "topP", least: 0, most: 1, default: null },
-  top_k: { name: "topK", least: 0, most: 500, default: null },
-};
-const LONGEST: Parameter = { name: "maxTokens", least: 1, most: null, default: null };
-
-/** The parameters that a model takes, with bounds. */
-export function boundsOf(model: Model | undefined): Parameter[] {
-  const listed = (model?.parameters ?? []).flatMap((one) => (typeof one === "object" ? [one] : (NAMES[one] ?? [])));
-  const known = listed.filter((one) => one.name in words.chat.parameters);
-  return known.some((one) => one.name === "maxTokens") ? known : [...known, LONGEST];
-}
-
-/** Whether a model takes texts that end its reply. */
-export const takesStop = (model: Model | undefined) =>
-  (model?.parameters ?? []).some((one) => (typeof one === "string" ? one : (one.name as string)) === "stop");
+/** The parameters that a model takes. What is left out is not sent here; only the longest reply always is. */
+export const boundsOf = (model: Model | undefined): Parameter[] =>
+  parametersOf(model).map((one) => (one.name === "maxTokens" ? one : { ...one, default: null }));

@@ -7,7 +7,7 @@ import type { Trial } from "../api/playground";
 import { idOf } from "../chat/choices";
 import { told } from "../shell/told";
 import { words } from "../words";
-import { boundsOf, Column, type Setup, takesStop } from "./column";
+import { boundsOf, Column, type Setup } from "./column";
 import { type Line, lineOf, PromptEditor } from "./prompt";
 import { useRun } from "./run";
 import { Templates } from "./templates";
@@ -64,7 +64,7 @@ export default function Playground() {
     const model = offered.find((one) => idOf(one) === setup.model);
     const taken = new Set<string>(boundsOf(model).map((one) => one.name));
     const values = Object.entries(setup.values).filter(([name]) => taken.has(name));
-    const stop = takesStop(model) ? setup.stop.split(",").map((one) => one.trim()).filter(Boolean) : [];
+    const stop = setup.stop.split(",").map((one) => one.trim()).filter(Boolean);
     return {
       model: setup.model,
       ...(system.trim() && { system }),

@@ -32,11 +32,10 @@ export function PromptEditor({ system, lines, onSystem, onLines, onRun }: Proper
         <label htmlFor={`${field}-system`}>{words.playground.system}</label>
         <textarea id={`${field}-system`} dir="auto" rows={1} value={system} placeholder={words.playground.systemHint} onChange={(event) => onSystem(event.target.value)} />
       </div>
-      {lines.map((line, index) => (
+      {lines.map((line) => (
         <LineEditor
           key={line.key}
           line={line}
-          isLast={index === lines.length - 1}
           onChange={(more) => change(line.key, more)}
           onRemove={lines.length > 1 ? () => onLines(lines.filter((one) => one.key !== line.key)) : undefined}
           onRun={onRun}
@@ -53,13 +52,12 @@ export function PromptEditor({ system, lines, onSystem, onLines, onRun }: Proper
 
 interface LineProperties {
   line: Line;
-  isLast: boolean;
   onChange: (more: Partial<Line>) => void;
   onRemove: (() => void) | undefined;
   onRun: () => void;
 }
 
-function LineEditor({ line, isLast, onChange, onRemove, onRun }: LineProperties) {
+function LineEditor({ line, onChange, onRemove, onRun }: LineProperties) {
   const field = useId();
   const picker = useRef<HTMLInputElement>(null);
   const [problem, setProblem] = useState("");
@@ -137,9 +135,9 @@ function LineEditor({ line, isLast, onChange, onRemove, onRun }: LineProperties)
             />
           </>
         )}
-        {isLast && onRemove === undefined ? null : (
-          <button type="button" className="quiet" aria-label={words.playground.removeMessage(role)} disabled={!onRemove} onClick={onRemove}>
-            {words.shell.delete}
+        {onRemove && (
+          <button type="button" className="quiet remove" aria-label={words.playground.removeMessage(role)} onClick={onRemove}>
+            <span aria-hidden="true">✕</span>
           </button>
         )}
       </p>
