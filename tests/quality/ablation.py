@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from app.local.engine.chunk.headings import with_context
 from app.local.engine.encoder import TokenVectors, Vectors
 from app.local.engine.late_interaction import WINDOW, weights
-from app.local.engine.late_order import BEST, FIRST, NEIGHBOURS, WEIGHT, WITHIN
+from app.local.engine.late_order import BEST, FIRST, NEIGHBOURS, WEIGHT, WITHIN, WORDS
 from app.local.engine.store import bm25, fusion
 from app.local.engine.store.analysis import terms
 from app.local.engine.token_memory import TokenMemory
@@ -145,6 +145,7 @@ class Trial:
         first: int = FIRST,
         weight: float = WEIGHT,
         alike: bool = False,
+        words: float = WORDS,
         within: float = WITHIN,
         neighbours: float = NEIGHBOURS,
     ) -> Scores:
@@ -152,6 +153,7 @@ class Trial:
 
         Args:
             alike: whether all tokens of the question weigh the same.
+            words: the weight of what words added to the score of the search.
             within: the share of the tokens of the passage that lie in one window.
             neighbours: the weight of the best hits of the same document.
         """
@@ -165,7 +167,9 @@ class Trial:
             nearest, window = self._tokens(number, int(place))
             whole = float(nearest @ token_weights / token_weights.sum())
             share = (1 - within) * whole + within * window
-            new[int(place)] = (scores[place] + weight * share) / (1 + weight)
+            by_words = fusion.words_part(scores[place], self._cosines[number][place])
+            whole_weight = 1 + words * (1 - fusion.MEANING) + weight
+            new[int(place)] = (scores[place] + words * by_words + weight * share) / whole_weight
         least = min(new.values())
         by_document: dict[str, list[float]] = {}
         for place, score in new.items():
@@ -247,18 +251,21 @@ FUSED: Mapping[str, Way] = {
 }
 LATE: Mapping[str, Way] = {
     "none": Trial.fused,
-    "weight 1, not 4": lambda trial, number: trial.late(number, weight=1),
-    "weight 2": lambda trial, number: trial.late(number, weight=2),
-    "weight 8": lambda trial, number: trial.late(number, weight=8),
+    "as it was: weight 4, words 0, other hits .3": (
+        lambda trial, number: trial.late(number, weight=4, words=0, neighbours=0.3)
+    ),
+    "weight 4, not 6": lambda trial, number: trial.late(number, weight=4),
+    "weight 9": lambda trial, number: trial.late(number, weight=9),
+    "words' weight 0, not 2.3": lambda trial, number: trial.late(number, words=0),
+    "words' weight 1.5": lambda trial, number: trial.late(number, words=1.5),
+    "words' weight 3": lambda trial, number: trial.late(number, words=3),
     "the first 5, not 10": lambda trial, number: trial.late(number, first=5),
+    "the first 12": lambda trial, number: trial.late(number, first=12),
     "the first 20": lambda trial, number: trial.late(number, first=READ),
     "all words weigh the same": lambda trial, number: trial.late(number, alike=True),
     "whole passages alone": lambda trial, number: trial.late(number, within=0),
     "half within windows of 64 tokens": lambda trial, number: trial.late(number, within=0.5),
     "without the document's other hits": lambda trial, number: trial.late(number, neighbours=0),
-    "with them, .2 and not .3": lambda trial, number: trial.late(number, neighbours=0.2),
+    "with them, .3 and not .4": lambda trial, number: trial.late(number, neighbours=0.3),
     "with them, .5": lambda trial, number: trial.late(number, neighbours=0.5),
-    "whole passages, no other hits": (
-        lambda trial, number: trial.late(number, within=0, neighbours=0)
-    ),
 }

@@ -105,7 +105,7 @@ def test_a_search_is_no_worse_than_the_better_of_its_halves() -> None:
 def test_the_documents_that_answer_users_are_found_first() -> None:
     encoder = Encoder()
     trial = Trial(READERS["user_questions"](encoder), encoder)
-    assert trial.gains(Trial.late).mean() >= 0.955
+    assert trial.gains(Trial.late).mean() >= 0.963
 
 
 FILE_FLOORS = {  # of recall and of precision

@@ -4,13 +4,13 @@ A search compares a question with a chunk as a whole, and by the words that both
 interaction compares each word of the question with each of the chunk and what stands over it, by
 meaning. It reads the chunk's text for that, so it is used for the first hits only.
 
-    score of the search, and what the passage says of the question, as a whole and in one place
+    score of the search, its words once more, and what the passage says of the question, as a
+    whole and in one place
         -- lifted by the other hits of the same document
         -- those that hold the question's identifiers first
 
-The weights were chosen on 49 questions about AWS's guides, SciFact's train split, xquad_en, 76
-questions of users and 63 about READMEs: the order is better on each of them than that of the search
-and than that of late interaction over whole passages alone (`tests.quality.ablation`).
+The weights were chosen on 82 questions about AWS's guides, 612 of xquad_en, 76 of users, 63 about
+READMEs and 570 claims of SciFact, and looked at on 539 others (`docs/search.md`).
 """
 
 import re
@@ -24,11 +24,13 @@ from app.local.engine.encoder import TokenVectors
 from app.local.engine.languages import detect
 from app.local.engine.late_interaction import coverages
 from app.local.engine.store import Hit
+from app.local.engine.store.fusion import MEANING, words_part
 
 FIRST = 10  # hits that are put in order
-WEIGHT = 4.0  # of late interaction; the search's score has 1
-WITHIN = 0.25  # of that, the share of what stands in one place of the passage
-NEIGHBOURS = 0.3  # the weight of a document's best hits for each of its hits
+WEIGHT = 6.0  # of late interaction; the search's score has 1
+WORDS = 2.3  # of what words add to that score, which already has it once
+WITHIN = 0.25  # of late interaction, the share of what stands in one place of the passage
+NEIGHBOURS = 0.4  # the weight of a document's best hits for each of its hits
 BEST = 3  # hits of a document that count for that
 LONGEST = 4000  # characters of a chunk that is read for this
 _COMPOUND = re.compile(r"\w+(?:[-.:/,]\w+)*")
@@ -68,12 +70,12 @@ def in_late_order(
     texts = [with_context(hit.context, hit.text) for hit in first]
     documents = dict(zip(texts, (hit.document for hit in first), strict=True))
     passages = reader.passages(list(documents), list(documents.values()))  # copies are read once
-    share = dict(zip(documents, (_share(question, one) for one in passages), strict=True))
+    read = dict(zip(documents, (_reading(question, one) for one in passages), strict=True))
     named = _identifiers(text)
     pairs = list(zip(first, texts, strict=True))
-    alone = [(hit.score + WEIGHT * share[read]) / (1 + WEIGHT) for hit, read in pairs]
+    alone = [_alone(hit.score, *read[one]) for hit, one in pairs]
     scores = [
-        _exact(score, named, read) for score, read in zip(_lifted(pairs, alone), texts, strict=True)
+        _exact(score, named, one) for score, one in zip(_lifted(pairs, alone), texts, strict=True)
     ]
     ordered = sorted(
         (replace(hit, score=score) for hit, score in zip(first, scores, strict=True)),
@@ -83,10 +85,21 @@ def in_late_order(
     return [*ordered, *(replace(hit, score=hit.score * scale) for hit in rest)]
 
 
-def _share(question: TokenVectors, passage: TokenVectors) -> float:
-    """How much of the question the passage says, 0 to 1, as a whole and in its best place."""
+def _reading(question: TokenVectors, passage: TokenVectors) -> tuple[float, float]:
+    """How near the passage is to the question as a whole, -1 to 1; and how much of the question it
+    says, 0 to 1, anywhere and in its best place.
+    """
     whole, within = coverages(question, passage)
-    return max((1 - WITHIN) * whole + WITHIN * within, 0)
+    share = max((1 - WITHIN) * whole + WITHIN * within, 0)
+    return float(question.mean @ passage.mean), share
+
+
+def _alone(score: float, cosine: float, share: float) -> float:
+    """The score of a hit by itself, 0 to 1: the weighted mean of the search's score, what words
+    added to it, and the share of the question that its passage says.
+    """
+    words = words_part(score, cosine)
+    return (score + WORDS * words + WEIGHT * share) / (1 + WORDS * (1 - MEANING) + WEIGHT)
 
 
 def _lifted(pairs: Sequence[tuple[Hit, str]], scores: Sequence[float]) -> list[float]:

@@ -66,6 +66,12 @@ def test_of_two_hits_that_say_the_same_the_one_that_says_it_in_one_place_comes_f
     assert [one.id for one in ordered([apart, together])] == ["b", "a"]
 
 
+def test_of_two_hits_alike_the_one_whose_words_the_search_found_comes_first() -> None:
+    """Both have the same score, and say all of the question; one has more of it from words."""
+    near, found = hit("a", QUESTION, 0.8), hit("b", f"{QUESTION} for a boat and a crew", 0.8)
+    assert [one.id for one in ordered([near, found])] == ["b", "a"]
+
+
 def of(document: str, name: str, text: str, score: float) -> Hit:
     return replace(hit(name, text, score), document=document)
 

@@ -41,3 +41,13 @@ def hybrid(cosines: Scores, words: Scores) -> Scores:
     meaning = (1 + np.clip(cosines, -1, 1)) / 2
     highest = words.max(initial=0) or 1
     return MEANING * meaning + (1 - MEANING) * words / highest
+
+
+def words_part(score: float, cosine: float) -> float:
+    """What the words have added to the hybrid score of a hit, 0 to 1 - MEANING.
+
+    >>> round(words_part(0.725, 0.6), 3)
+    0.125
+    """
+    rest = score - MEANING * (1 + min(max(cosine, -1), 1)) / 2
+    return min(max(rest, 0), 1 - MEANING)
