@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.local.engine.store.analysis import terms
+from app.local.engine.writer.phrases import is_bare_verb
 
 # Two acts that undo each other, each by its words. With a star, the first keeps people from what
 # it is done to, so that "open" or "read" asks for the second.
@@ -67,6 +68,7 @@ _STATE = re.compile(
     r"\b(?:is|are|was|were|been|an?|my|the|of|from|with|these|some) (?P<state>\w{4,}ed)\b",
     re.IGNORECASE,
 )
+_PURPOSE = re.compile(r"To (\w+) ")
 _NOUN = re.compile(r"\b\w{3,}(?:ings?|[st]ions?)\b", re.IGNORECASE)
 _BY_HEADING = 0.5  # what a heading tells of what stands under it, beside its own words
 _BY_CODE = 0.5
@@ -162,6 +164,22 @@ def agreement(acts: frozenset[Act], own: str, heading: str, code: str = "") -> f
         if wrong.search(code):
             return -_BY_CODE
     return 0.0
+
+
+def undoes_unasked(question: str, lead: str) -> bool:
+    """Whether a lead-in names an act that undoes something as its purpose, and the question asks
+    for another act.
+
+    >>> undoes_unasked("How do I update a stack?", "To destroy such a stack:")
+    True
+    >>> undoes_unasked("How do I clear the cache?", "To remove what is cached:")
+    False
+    """
+    purpose = _PURPOSE.match(lead)
+    if purpose is None or not any(one.is_second for one in acts_in(purpose[1])):
+        return False
+    words = _WORD.findall(question)
+    return any(map(is_bare_verb, words)) and acts_in(purpose[1]).isdisjoint(acts_in(question))
 
 
 _SWITCHES = acts_in("enable disable")

@@ -28,6 +28,7 @@ _WORTH_SAYING = 0.015  # a further sentence is, if it holds the answer this ofte
 _ROOMY = 15  # times as often beside a block, or if it is a long one
 _LONG_BLOCK = 250  # characters
 _TOGETHER = 320  # characters of a sentence and its neighbour
+_ENOUGH = 0.25  # of the weight of a question, for a command that says nothing of the act
 _COLDEST = 1e-6  # a temperature below is 0
 _SAME = 0.92  # cosine; two sentences nearer than this say the same
 
@@ -64,7 +65,8 @@ def signs(case: Case, evidence: Evidence, scores: Scores) -> dict[str, float]:
     def of_best(name: str) -> float:
         return float(evidence[best, _COLUMN[name]])
 
-    has_code = of_best("code") or of_best("command begins")
+    command = case.begins_with_any_command(best) and case.covered(case.told(best)) >= _ENOUGH
+    has_code = of_best("code") or of_best("command begins") or command
     return {
         "cosine": of_best("cosine"),
         "covered": case.covered(case.told(best)),

@@ -5,8 +5,8 @@ feature of `evidence.py`; `PROSE` are those among mere paragraphs. `ANSWERABLE` 
 those that there is an answer at all, per unit of each of the signs of `choose.py`. docs/writer.md
 says on which questions they were fitted. Set by hand, as those questions hardly have such cases,
 are "definition", "exact", and "of another", which rules a row out; and until the next fit "does",
-"undoes", "special", "command", "code", "command begins", "of failure", "bare row", "cut code",
-"titled" and "surroundings missing".
+"undoes", "special", "command", "code", "command begins", "of failure", "bare row", "other usage",
+"cut code", "titled" and "surroundings missing".
 """
 
 WEIGHTS = {
@@ -45,6 +45,7 @@ WEIGHTS = {
     "command begins": 1.5,
     "of failure": -2.5,
     "bare row": -2.5,
+    "other usage": -8.0,
     "cut code": -0.5,
     "titled": 4.0,
     "code": 4.0,

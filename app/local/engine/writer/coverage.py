@@ -10,7 +10,7 @@ from functools import cached_property
 from math import log
 
 from app.local.engine.store.analysis import terms
-from app.local.engine.writer.acts import Act, agreement, wanted_acts
+from app.local.engine.writer.acts import Act, agreement, undoes_unasked, wanted_acts
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.expected import has_new_name, tells_place
 from app.local.engine.writer.phrases import is_verb
@@ -19,6 +19,10 @@ from app.local.engine.writer.question import Question, identifiers
 _KEY = re.compile(r"(?:`[^`]{1,60}`(?:(?:,| or|/) ?(?=`))?){1,3}|[^:;.\u2013\u2014]{1,40}(?=:\s)")
 _COMMAND = re.compile(r"`(?:[a-z][\w./-]* [^`]+|[\w.]+\([^`]*)`")  # `make it`, `make(it)`
 _BEGINS = re.compile(r"`[^`]+`(?: \([^)]*\))? \w")  # "`make it` (or `it make`) makes it"
+_USAGE = re.compile(  # what stands before the options and arguments
+    r"^usage: (?P<words>[^\n\[<{(]*+)[^\n]*+(?P<says>(?:\n(?!\w[\w ]*+:[ \t]*+$)[^\n]*+)*+)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _FAILURE = re.compile(
     r"\b(?:troubleshoot\w*|fail\w*|wrong|errors?|problems?|issues?|pitfalls?|refus\w+"
     r"|not work\w*|cannot|fix\w*|stuck)\b|n['\u2019]t\b",
@@ -116,6 +120,8 @@ class Coverage:
         """How far it does what the question wants done, from 1 to -1: it does the opposite."""
         one = self.candidates[place]
         own = one.lead if one.block else one.text
+        if self._is_task and undoes_unasked(self.question.text, own):
+            return -1.0
         return agreement(self._wanted, own, one.heading, one.block or one.text)
 
     @cached_property
@@ -140,8 +146,11 @@ class Coverage:
 
     def begins_with_command(self, place: int) -> bool:
         """Whether it begins with the command that it tells of, and does what is wanted."""
-        begins = _BEGINS.match(self.candidates[place].text)
-        return bool(begins) and self.tells_command(place) and self.agrees(place) > 0
+        return self.begins_with_any_command(place) and self.agrees(place) > 0
+
+    def begins_with_any_command(self, place: int) -> bool:
+        """Whether it begins with the command that it tells of."""
+        return bool(_BEGINS.match(self.candidates[place].text)) and self.tells_command(place)
 
     def of_failure(self, place: int) -> bool:
         """Whether it stands under a heading about what may go wrong, and something is to be done of
@@ -180,6 +189,18 @@ class Coverage:
             return False
         names_act = any(map(is_verb, _LETTERS.findall(one.heading)))
         return names_act and self._terms | self._name(place) >= frozenset(terms(one.heading))
+
+    def is_other_usage(self, place: int) -> bool:
+        """Whether it is the usage that a command prints, and neither the command nor what it says
+        of itself has a word of the question beside the name of the program.
+        """
+        one = self.candidates[place]
+        usage = _USAGE.search(one.block) if one.kind == "code" else None
+        if usage is None:
+            return False
+        program, *command = terms(usage["words"]) or [""]
+        own = frozenset((*command, *terms(usage["says"])))
+        return own.isdisjoint(self._terms - {program})
 
     def special(self, place: int) -> float:
         """How much of what stands over code is not in the question, 0 to 1: that of "Images of

@@ -24,6 +24,8 @@ def of_one_document(case: Case, scores: Scores) -> Scores:
     if case.is_prose(int(scores.argmax())):
         return scores
     documents = list(_documents(case).values())
+    if not documents:
+        return scores
     likely = [_pooled(scores[rows]) + TOGETHER * case.late_together(rows) for rows in documents]
     best = documents[int(np.argmax(likely))]
     behind = scores.max() - scores[best].max()
@@ -35,11 +37,12 @@ def of_one_document(case: Case, scores: Scores) -> Scores:
 
 
 def _documents(case: Case) -> dict[str | int, list[int]]:
-    """The places of each document's candidates."""
+    """The places of each document's candidates, without the usage of other commands."""
     documents: dict[str | int, list[int]] = {}
     for passage, rows in case.rows.items():
         name = case.names[passage] if passage < len(case.names) else ""
-        documents.setdefault(name or passage, []).extend(rows)
+        if own := [row for row in rows if not case.is_other_usage(row)]:
+            documents.setdefault(name or passage, []).extend(own)
     return documents
 
 

@@ -86,6 +86,7 @@ FEATURES: dict[str, Callable[[Case, int], float]] = {
     "command begins":  Case.begins_with_command,
     "of failure":      Case.of_failure,
     "bare row":        Case.is_bare_row,
+    "other usage":     Case.is_other_usage,
     "cut code":        Case.is_cut_code,
     "titled":          Case.titled,
     "code":            lambda case, i: case.is_kind(i, "code") and case.question.wants_code,

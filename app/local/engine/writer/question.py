@@ -106,6 +106,7 @@ _PRONOUN = re.compile(
 )
 _DEFAULT = re.compile(r"\bdefaults?\b", re.IGNORECASE)
 _RELEASE = re.compile(r"\b(?:version|release)s?\b|\bsince when\b", re.IGNORECASE)
+_HOW_TO_USE = re.compile(r"\bhow (?:(?:do|can|should|could) (?:i|we|you)|to) use\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*")
 
 
@@ -181,7 +182,9 @@ class Question:
     @cached_property
     def terms(self) -> tuple[str, ...]:
         """What it is about, each term once."""
-        return tuple(dict.fromkeys(terms(_PRONOUN.sub(" ", self.text))))
+        every = dict.fromkeys(terms(_PRONOUN.sub(" ", self.text)))
+        light = terms("use") if _HOW_TO_USE.search(self.text) and len(every) > 1 else ()
+        return tuple(term for term in every if term not in light)
 
     @cached_property
     def names(self) -> frozenset[str]:

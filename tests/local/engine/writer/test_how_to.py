@@ -45,3 +45,63 @@ def test_the_command_that_does_it_is_said_first(writer: Writer, question: str, b
     message = f"{STORES}\n<question>{question}</question>"
     answer = "".join(writer.generate(Prompt((Turn("user", message),)), Sampling()))
     assert answer.startswith(begins)
+
+
+USAGES = """\
+<passage n="1" document="commands.md">
+## quartz
+
+```text
+Usage: quartz [OPTIONS] COMMAND
+
+  Cited answers about your own documents.
+
+Options:
+  --install-completion  Install completion for the current shell.
+```
+
+## quartz push
+
+```text
+Usage: quartz push [OPTIONS]
+
+  Make the stack, or update it.
+
+Options:
+  --yes  Go on without asking.
+```
+</passage>
+<passage n="2" document="operate.md">
+A stack is protected, so that no update can delete it. To destroy such a stack:
+
+```console
+$ aws cloudformation update-termination-protection --stack-name Quartz
+$ quartz destroy
+```
+</passage>
+<passage n="3" document="README.md">
+# Quartz
+
+## Install
+
+```
+make demo
+```
+</passage>"""
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "not_words"),
+    [
+        ("How do I install Quartz?", "make demo", "--install-completion"),
+        ("How do I update a stack?", "Usage: quartz push", "quartz destroy"),
+        ("How do I destroy a stack?", "quartz destroy", "Usage: quartz push"),
+    ],
+)
+def test_the_usage_of_another_command_and_what_undoes_are_no_answers(
+    writer: Writer, question: str, words: str, not_words: str
+) -> None:
+    message = f"{USAGES}\n<question>{question}</question>"
+    answer = "".join(writer.generate(Prompt((Turn("user", message),)), Sampling()))
+    assert words in answer
+    assert not_words not in answer
