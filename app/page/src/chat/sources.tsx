@@ -27,7 +27,7 @@ export function SourcePanel({ sources, open, onOpen, onClose }: Properties) {
     setIsReading(false);
     heading.current?.focus({ preventScroll: true });
   }, [open]);
-  useEffect(() => void marked.current?.scrollIntoView({ block: "center" }), [open, text]);
+  useEffect(() => void marked.current?.scrollIntoView({ block: "nearest" }), [open, text]);
   useEffect(() => {
     const key = (event: KeyboardEvent) => event.key === "Escape" && !event.defaultPrevented && onClose();
     addEventListener("keydown", key);
