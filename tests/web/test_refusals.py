@@ -101,7 +101,7 @@ def test_a_page_may_send_what_a_signature_needs(http: TestClient) -> None:
 def test_a_preflight_that_is_refused_is_a_problem(http: TestClient) -> None:
     for changes in (
         {"access-control-request-headers": "x-made-up"},
-        {"access-control-request-method": "PATCH"},
+        {"access-control-request-method": "PUT"},
     ):
         check(http.options("/chat", headers=PREFLIGHT | changes), 403, "/chat")
 
