@@ -145,7 +145,8 @@ def test_a_ready_account_is_well_in_every_line() -> None:
         "and an endpoint"
     )
     assert line(result, "The rest's floor").endswith(
-        "$11.70 a month: a web ACL with five rules, a KMS key, seven alarms"
+        "$13.10 a month: a web ACL with five rules, a KMS key, seven alarms, "
+        "the page's rule of the web ACL, the page's secret"
     )
 
 
