@@ -43,9 +43,9 @@ def resource_types(aws: Operator, choices: Choices) -> Iterator[Finding]:
     """Whether CloudFormation has each type in this Region."""
     types = (
         *ALWAYS,
+        *(PAGE if choices.page == "cloudfront" else ()),
         *STORES[choices.vector_store],
         *(NEXTGEN if choices.nextgen else ()),
-        *(PAGE if choices.page == "cloudfront" else ()),
         *(AGENT if choices.agent == "bedrock-agent" else ()),
     )
     missing = [name for name in types if not _has_type(aws, name)]
