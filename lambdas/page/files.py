@@ -64,8 +64,8 @@ def page_files(build: bytes, config: Config, callees: Sequence[str]) -> Iterator
         names = [one.filename for one in archive.infolist() if not one.is_dir()]
         for name in sorted(names):
             if name not in (INDEX, CONFIG):
-                kept = FOR_GOOD if name.startswith(ASSETS) else A_DAY
-                yield PageFile(name, archive.read(name), _type(name), kept)
+                cache_control = FOR_GOOD if name.startswith(ASSETS) else A_DAY
+                yield PageFile(name, archive.read(name), _type(name), cache_control)
         content = json.dumps(config).encode()
         yield PageFile(CONFIG, content, TYPES[".json"], NEVER_KEPT)
         index = narrowed(archive.read(INDEX).decode(), callees)
