@@ -119,7 +119,7 @@ class Lived:
 @pytest.fixture(scope="session")
 def lived(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
     del browser
-    with laptop(tmp_path_factory.mktemp("lived")) as home:
+    with laptop(tmp_path_factory.mktemp("lived"), keys={"stand-in": "stand-in"}) as home:
         for name, text in DOCUMENTS.items():
             assert home.put(name, text)["status"] == "INDEXED"
         app = application(home.aws, home.settings)

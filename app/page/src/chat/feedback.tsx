@@ -1,6 +1,6 @@
 // What people say of an answer: a thumb, and words if they like. Both are kept with the turn.
 
-import { useId, useState } from "react";
+import { useId, useRef, useState } from "react";
 
 import { rate } from "../api/conversations";
 import { Problem } from "../api/http";
@@ -22,11 +22,14 @@ export function FeedbackButtons({ conversation, turn, given }: Properties) {
   const [said, setSaid] = useState(given?.words ?? "");
   const [message, setMessage] = useState("");
   const box = useId();
+  const pending = useRef(Promise.resolve()); // the last one counts, so they arrive one after the other
   const send = async (next: Feedback, thanks: string) => {
     const before = feedback;
     setFeedback(next);
     try {
-      await rate(conversation, turn, next);
+      const sent = pending.current.then(() => rate(conversation, turn, next));
+      pending.current = sent.catch(() => undefined);
+      await sent;
       setMessage(thanks);
       return true;
     } catch (error) {
