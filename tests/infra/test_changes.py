@@ -36,7 +36,11 @@ COME_AND_GO = {"AWS::Bedrock::Guardrail", "AWS::Cognito::UserPool", "AWS::Cognit
                "AWS::Cognito::UserPoolDomain", "AWS::EC2::VPC"}  # fmt: skip
 """Types that one choice makes and another does not: `guardrail`, `auth`, stores in a network."""
 
-ACCESS_LOGS = "DocumentsAccessLogs"  # made in production only, and kept after it
+BUCKETS_THAT_GO = (
+    "DocumentsAccessLogs",  # made in production only, and kept after it; so is the next one
+    "PageAccessLogs",
+    "PageFiles",  # the page as it was built: whoever deploys it makes it again
+)
 
 
 @pytest.mark.parametrize("before", SAME_STACK)
@@ -114,7 +118,7 @@ def problems(before: Json, after: Json) -> Iterator[str]:
             yield f"{name} ({kind}) is replaced"
     for name in before.keys() - after.keys():
         kind = before[name]["Type"]
-        if kind in STAYS - COME_AND_GO and not name.startswith(ACCESS_LOGS):
+        if kind in STAYS - COME_AND_GO and not name.startswith(BUCKETS_THAT_GO):
             yield f"{name} ({kind}) is deleted"
     gone = {name for name in before if name not in after or name in replaced}
     new = {name for name in after if name not in before or name in replaced}

@@ -85,6 +85,11 @@ def _clear(resources: Json) -> None:
     domain["Properties"]["DomainEndpointOptions"]["EnforceHTTPS"] = False
 
 
+def _nowhere(resources: Json) -> None:
+    client = resources[_one(resources, "AWS::Cognito::UserPoolClient")]
+    client["Properties"]["CallbackURLs"] = ["http://localhost:8484/"]
+
+
 TEMPLATES: tuple[tuple[str, str, Callable[[Json], None]], ...] = (
     ("guardrail_is_there", "s3-vectors", _unguarded),
     ("search_type_is_there", "s3-vectors", _without_words),
@@ -93,6 +98,7 @@ TEMPLATES: tuple[tuple[str, str, Callable[[Json], None]], ...] = (
     ("given_up_is_noticed", "s3-vectors", _unwatched),
     ("domain_is_for_named_roles", "iam", _open),
     ("domain_speaks_tls", "iam", _clear),
+    ("people_come_back_to_the_function", "page-function", _nowhere),
 )
 WHOLE = {rule for rule, _, _ in TEMPLATES}
 
