@@ -73,6 +73,7 @@ CALLS = {
     "InvokeModelWithResponseStream": "bedrock:InvokeModelWithResponseStream",
     "ListFoundationModels": "bedrock:ListFoundationModels",
     "ListObjectsV2": "s3:ListBucket",
+    "PresignedGet": "s3:GetObject",
     "PresignedPost": "s3:PutObject",
     "PutItem": "dynamodb:PutItem",
     "PutObject": "s3:PutObject",
@@ -98,7 +99,7 @@ def test_the_application_may_do_what_it_calls_and_no_more(templates: Templates) 
     """`calling`, and for models `whole` and `streamed`, name each operation that is called."""
     called = _called(
         *("web", "answer", "retrieval", "documents", "models", "conversations", "guardrail"),
-        *("budgets", "tools"),
+        *("budgets", "tools", "playground"),
     )
     needed = {CALLS[operation] for operation in called - NO_OPERATION}
     every = {"kms:Decrypt", "kms:GenerateDataKey"} | _EVERY_FUNCTION
