@@ -114,7 +114,7 @@ def test_a_problem_has_the_requests_id_for_whoever_runs_it(served: Served, visit
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("The model is busy.")
     expect(alert.locator("code")).to_have_text("r-1")
-    expect(alert.get_by_role("button", name="Try again in")).to_be_disabled()
+    expect(alert.get_by_role("button", name="Try again from")).to_be_disabled()
     opened.errors.clear()  # the browser itself writes of a response that is an error
 
 

@@ -109,6 +109,7 @@ def test_the_keyboard_goes_past_the_lists(served: Served, visit: Open) -> None:
 def test_on_a_phone_the_lists_open_and_close(served: Served, visit: Open) -> None:
     visited = _without_documents(visit(served.url, size=(320, 640)))
     page = visited.go()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     menu = page.get_by_role("button", name="Menu")
     expect(page.get_by_role("link", name="Documents")).to_be_hidden()
     menu.click()
