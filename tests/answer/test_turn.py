@@ -96,7 +96,7 @@ def test_a_turn_event_by_event(context: TurnContext, backend: Backend) -> None:
     texts = [event for event in events if isinstance(event, Text)]
     assert "".join(text.text for text in texts) == whole.answer
     assert [event for event in events if event not in (*texts, citation)] == [
-        Started(started.conversation, MODEL),
+        Started(started.conversation, MODEL, turn=0),
         Retrieval(QUESTION.text, (PASSAGE,)),
         Usage(9, 4),
         Done(whole),
@@ -144,7 +144,7 @@ def test_a_blocked_question_ends_the_turn_before_anything_is_looked_up(
         ),
     ]
     assert backend.calls == []
-    assert context.conversations.history("blocked", 6).turns == ()
+    assert list(context.conversations.history("blocked", 6).turns) == []
 
 
 def test_a_masked_question_is_searched_for_answered_and_stored_as_it_was_masked(

@@ -593,6 +593,7 @@ COMMANDS = {
     "eval": "POST /chat",
     "demo": "POST /chat/stream, as ask shows it",
     "mcp": "rows of MCP",
+    "feedback": "answers of stored turns, which were judged when they were written",
     "prompts": "an operator tries one on values of the operator's own, as docs/prompts.md says",
 }
 """Commands that show a model's words or a document's; the others show neither."""
@@ -691,6 +692,7 @@ PLACES = {
     "web/routes/dependencies.py": 1,
     "web/routes/playground.py": 1,
     "web/routes/search.py": 1,
+    "web/routes/suggestions.py": 1,
 }
 """Where guards are taken. `TurnStarter` takes one for each of chat, confirmations and openai."""
 

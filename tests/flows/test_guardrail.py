@@ -123,7 +123,8 @@ def test_without_a_verdict_of_the_guardrail_a_turn_fails(
 ) -> None:
     refused = ServiceError("AccessDeniedException", "You may not apply this guardrail.")
     judge.says(*before, refused)
-    parts = guarded.stream(ASKED)
+    conversation = f"fails-{len(before)}"
+    question = {"role": "user", "id": "q", "parts": [{"type": "text", "text": ASKED["message"]}]}
+    parts = guarded.stream({"id": conversation, "messages": [question]})
     assert parts[-1]["type"] == "error"
-    conversation = metadata_of(parts, "start")["conversationId"]
     guarded.problem("GET", f"/conversations/{conversation}")

@@ -22,7 +22,7 @@ def bucket(services: Services, request: Request) -> PhysicalResource:
         UnknownProperty: there is no call for a property.
     """
     request.refuse_change("BucketName", *request.removed)
-    configurations = request.properties_except("BucketName")
+    configurations = _without_acls(request.properties_except("BucketName"))
     if unknown := sorted(configurations.keys() - CONFIGURATIONS.keys()):
         raise UnknownProperty(
             f"there is no property {unknown[0]} on the laptop; there may be "
@@ -42,6 +42,19 @@ def bucket(services: Services, request: Request) -> PhysicalResource:
         name,
         {"Arn": f"arn:aws:s3:::{name}", "DomainName": domain, "RegionalDomainName": regional},
     )
+
+
+def _without_acls(configurations: JSON) -> JSON:
+    """The configurations of a bucket, without ownership by whoever writes: only CloudFront's logs
+    need that, and nobody writes those on the laptop, whose buckets have no ACLs.
+
+    >>> _without_acls({"OwnershipControls": {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}})
+    {}
+    """
+    rules = configurations.get("OwnershipControls", {}).get("Rules", [])
+    if any(rule["ObjectOwnership"] == "ObjectWriter" for rule in rules):
+        return {name: one for name, one in configurations.items() if name != "OwnershipControls"}
+    return configurations
 
 
 def bucket_policy(services: Services, request: Request) -> PhysicalResource:

@@ -191,7 +191,7 @@ def _has(rows: Integers, some: Integers) -> Mask:
 
 def _highest(scores: Scores, count: int) -> Scores:
     """The `count` highest scores, the lowest of them first; all if they are no more."""
-    return np.partition(scores, -count)[-count:] if len(scores) > count > 0 else scores
+    return np.partition(scores, -count)[-count:] if len(scores) >= count > 0 else scores
 
 
 def _last(scores: Scores, count: int) -> float:

@@ -24,7 +24,7 @@ compress zip pack gzip deflate / decompress uncompress unzip unpack gunzip infla
 encode escape / decode unescape *
 enable activate / disable deactivate suppress silence mute bypass skip
 install / uninstall
-add insert append attach / remove delete drop detach strip erase discard
+add insert append attach / remove delete drop detach strip erase discard clear purge wipe
 include / exclude
 create / delete destroy remove
 start launch run / stop kill terminate quit halt

@@ -61,6 +61,7 @@ class Candidate:
             name.
         nearest: the part of the context that is nearest: the last heading, and the lead-in.
         heading: the last heading alone.
+        paragraph: the number of its block in its passage.
     """
 
     passage: int
@@ -76,6 +77,7 @@ class Candidate:
     untold: bool = False
     nearest: str = ""
     heading: str = ""
+    paragraph: int = 0
 
     @property
     def gist(self) -> str:
@@ -132,9 +134,11 @@ class _Reader:
         self._releases: set[int] = set()  # levels of those that name a release
         self._question = ""
         self._last = ""  # the sentence before, which may lead in
+        self._paragraph = 0
 
     def read(self, parts: Sequence[Block]) -> Iterator[Candidate]:
         for number, block in enumerate(parts):
+            self._paragraph = number
             after = parts[number + 1] if number + 1 < len(parts) else None
             rest = self._rest if after is None else None
             match block.kind:
@@ -185,7 +189,10 @@ class _Reader:
         title = self._title()
         nearest = " ".join(filter(None, (title, self._question, self._last)))
         return Candidate(
-            *(self._passage, 0, kind, text, context, release), nearest=nearest, heading=title
+            *(self._passage, 0, kind, text, context, release),
+            nearest=nearest,
+            heading=title,
+            paragraph=self._paragraph,
         )
 
     def _title(self) -> str:

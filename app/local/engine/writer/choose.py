@@ -126,8 +126,9 @@ def first_draw(scores: Scores, sampling: Sampling) -> dict[int, float]:
     """How likely each candidate is to be drawn first, the likeliest first; those that are cut off
     are left out.
 
-    >>> first_draw(np.log([1.0, 3.0, 4.0]), Sampling(temperature=1, top_k=2))
-    {2: 0.5714285714285714, 1: 0.42857142857142855}
+    >>> likely = first_draw(np.log([1.0, 3.0, 5.0]), Sampling(temperature=1, top_k=2))
+    >>> {place: round(share, 3) for place, share in likely.items()}
+    {2: 0.625, 1: 0.375}
     >>> first_draw(np.log([1.0, 3.0, 4.0]), Sampling(temperature=0))
     {2: 1.0}
     """
@@ -158,15 +159,16 @@ def gumbel(random: Random) -> float:
 
 
 def with_neighbour(candidates: Sequence[Candidate], places: Sequence[int]) -> list[int]:
-    """The places; a single short sentence of mere prose with the one behind it, or else before it,
-    as either may hold what it leaves open: "Most of these schools are ..".
+    """The places; a single short sentence of mere prose with the one behind it in its paragraph, or
+    else before it, as either may hold what it leaves open: "Most of these schools are ..".
     """
     [place, *others] = places
     for other in (place + 1, place - 1):
         if others or not 0 <= other < len(candidates):
             continue
         both = (candidates[place], candidates[other])
-        if both[0].passage == both[1].passage and sum(len(one.text) for one in both) <= _TOGETHER:
+        paragraphs = {(one.passage, one.paragraph) for one in both}
+        if len(paragraphs) == 1 and sum(len(one.text) for one in both) <= _TOGETHER:
             return sorted((place, other))
     return list(places)
 

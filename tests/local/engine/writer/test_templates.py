@@ -101,7 +101,8 @@ def test_what_a_passage_holds_is_taken_for_nothing_else(inside: str) -> None:
 def test_an_answer_is_laid_out_as_the_prompt_asks(writer: Writer) -> None:
     answer = "".join(writer.generate(WELL_KNOWN["DSPy"].prompt, Sampling()))
     assert answer.startswith("[[ ## reasoning ## ]]\nI looked for an answer in 3 passages.")
-    assert f"\n\n[[ ## response ## ]]\nAt full load the Hellinger pump moves {FACT}." in answer
+    _, response = answer.split("\n\n[[ ## response ## ]]\n")
+    assert f"At full load the Hellinger pump moves {FACT}." in response
     assert answer.endswith("\n\n[[ ## completed ## ]]\n")
     sources = WELL_KNOWN["LangChain, question answering with sources"]
     answer = "".join(writer.generate(sources.prompt, Sampling()))
