@@ -32,8 +32,9 @@ BETWEEN = 0.02  # seconds from word to word, as a fast model writes
 
 def run() -> Iterator[Table]:
     backend = Backend()
-    with TemporaryDirectory() as scratch, behind(backend, Path(scratch)):
+    with TemporaryDirectory() as scratch, behind(backend, Path(scratch)) as home:
         chosen = settings()
+        home.s3.create_bucket(Bucket=chosen.documents_bucket)
         app = application(clients(chosen.deadline_seconds), chosen)
         arguments = [*LAUNCH, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
         with in_thread(app) as (url, _), sync_playwright() as playwright:
