@@ -182,7 +182,7 @@ $(VENV)/page: $(UV) requirements-page.txt $(shell find $(PAGE) -type f -not -pat
 	@$(NPM) ci --prefix $(PAGE) --silent --no-audit --no-fund
 	@cd $(PAGE) && PATH="$(CURDIR)/$(BIN):$$PATH" node node_modules/typescript/bin/tsc --noEmit \
 	  && PATH="$(CURDIR)/$(BIN):$$PATH" node node_modules/vite/bin/vite.js build --logLevel error
-	@$(BIN)/python -m infra.page_files
+	@$(BIN)/python -m app.page_files
 	@touch $@
 
 # The CDK's command line, run by the Node that comes as a Python package.

@@ -20,7 +20,7 @@ import jsii
 from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
 from aws_cdk import aws_lambda as lambda_
 
-from infra import page_files
+from app import page_files
 from infra.contents import ROOT, sources
 from infra.wheels import (
     PLATFORM,

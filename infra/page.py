@@ -33,6 +33,7 @@ from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
 from app import resources
+from app.page_files import PAGE, copy_to, digest
 from app.page_policy import HSTS_SECONDS, security_headers
 from infra.api import STAGE, Api
 from infra.bundle import Bundle
@@ -40,7 +41,6 @@ from infra.context import Context
 from infra.documents import Documents, admit
 from infra.firewall import PROOF_HEADER, VIEWER_HEADER
 from infra.function import Function
-from infra.page_files import PAGE, copy_to, digest
 from infra.permissions import allow
 from infra.sign_in import SignIn
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import typer
 from pydantic import SecretStr
 
+from app import page_files
 from app.cli import screen
 from app.cli.commands.opensearch import node_or_present
 from app.cli.terminal_text import visible_line
@@ -172,6 +173,8 @@ page         {addresses.application}/
 application  {addresses.application}   try: curl {addresses.application}/readyz
 stand-in     {addresses.stand_in}   AWS, for any client that is pointed at it
 """)
+    if fault := page_files.fault():
+        screen.out.print(f"{fault} In a checkout, make page builds it.\n")
     screen.out.print(
         'In another terminal: outcrop ask "...", or eval "$(outcrop env)", which points its AWS '
         "clients at the stand-in. Ctrl-C ends."

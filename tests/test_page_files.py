@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.page_files import PAGE, SOURCES, STAMP, NotBuilt, copy_to, digest, files
+from app.page_files import PAGE, SOURCES, STAMP, NotBuilt, copy_to, digest, files
 
 
 @pytest.fixture

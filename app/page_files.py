@@ -1,8 +1,9 @@
-"""The files of the page, as `make page` builds them. This module does not import the CDK.
+"""The files of the page, as `make page` builds them.
 
-    python -m infra.page_files     write what they were built of, beside them; `make page` does
+    python -m app.page_files     write what they were built of, beside them; `make page` does
 
-A deployment uploads what is built, so the build has to be of the sources that are there.
+A deployment uploads what is built, and `outcrop up` serves it, so the build has to be of the
+sources that are there.
 """
 
 import hashlib
@@ -10,7 +11,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from infra.contents import ROOT
+ROOT = Path(__file__).parents[1]
 
 PAGE = ROOT / "app" / "page"
 BUILT = PAGE / "dist"
@@ -22,6 +23,8 @@ HOW = (
     "`make page` builds it, with the Node that comes as a Python package; without a page, deploy "
     "with -c page=none."
 )
+MISSING = "The page is not built."
+STALE = "The page was built of other sources than those that are there."
 
 
 class NotBuilt(Exception):
@@ -37,18 +40,29 @@ def digest(page: Path = PAGE) -> str:
     return sha256.hexdigest()
 
 
+def fault(page: Path = PAGE) -> str:
+    """What is wrong with the build; empty if nothing is."""
+    built = page / BUILT.name
+    if not (built / "index.html").is_file():
+        return MISSING
+    if not (page / SOURCES[0]).is_file():
+        return ""  # an installed package has no sources to compare with
+    stamp = built / STAMP
+    if not stamp.is_file() or stamp.read_text() != digest(page):
+        return STALE
+    return ""
+
+
 def files(page: Path = PAGE) -> Iterator[Path]:
     """The built files.
 
     Raises:
         NotBuilt: there are none, or they are of other sources than those that are there.
     """
+    if wrong := fault(page):
+        raise NotBuilt(f"{wrong} {HOW}")
     built = page / BUILT.name
-    if not (built / "index.html").is_file():
-        raise NotBuilt(f"The page is not built. {HOW}")
     stamp = built / STAMP
-    if not stamp.is_file() or stamp.read_text() != digest(page):
-        raise NotBuilt(f"The page was built of other sources than those that are there. {HOW}")
     yield from (path for path in sorted(built.rglob("*")) if path.is_file() and path != stamp)
 
 
