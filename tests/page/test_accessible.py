@@ -1,9 +1,13 @@
 """Each view by axe's rules, in both themes, and from a phone to a wall: nothing is cut off."""
 
+from collections.abc import Iterator
+from threading import Event
+
 import pytest
 
 from tests.page.browser import Scheme
-from tests.page.conftest import Lived, Open, ask
+from tests.page.conftest import Lived, Open, Served, ask
+from tests.page.test_asking import begin
 
 WIDTHS = (320, 768, 1280, 2560)
 VIEWS = ("", "documents", "playground")
@@ -72,3 +76,22 @@ def test_the_way_from_a_question_to_its_source_needs_no_mouse(lived: Lived, visi
     page.keyboard.press("Escape")
     source.wait_for(state="detached")
     assert page.evaluate("document.activeElement.classList.contains('chip')")
+
+
+@pytest.mark.parametrize(("motion", "moves"), [("no-preference", True), ("reduce", False)])
+def test_nothing_moves_where_the_system_asks_for_less_motion(
+    served: Served, visit: Open, motion: str, moves: bool
+) -> None:
+    go_on = Event()
+
+    def pieces() -> Iterator[str]:
+        assert go_on.wait(60)
+        yield "It is 7 [1]."
+
+    served.backend.pieces = pieces()
+    page = visit(served.url, reduced_motion=motion).go()
+    begin(page, "How hard is quartz?")
+    page.locator(".waiting").wait_for()
+    assert bool(page.evaluate("document.getAnimations().length")) == moves
+    go_on.set()
+    page.locator(".reply footer").wait_for()
