@@ -248,7 +248,7 @@ def test_a_setting_that_is_wrong_ends_the_start_and_the_log_names_it(
 ) -> None:
     with start(**changes) as function:
         assert function.runtime.wait(30) == 1
+        [line] = map(json.loads, function.log.read_text().splitlines())
         with pytest.raises(BadGateway, match=r"Runtime\.ExitError"):
             get(function, "/healthz")
-        [line] = map(json.loads, function.log.read_text().splitlines())
         assert (line["level"], line["message"].count(next(iter(changes)))) == ("CRITICAL", 1)
