@@ -17,14 +17,11 @@ from app.events import Citation, Place, Usage
 from app.local.faults import Fail
 from app.models import Text, text_of
 from tests.local.home import Home
-from tests.local.home import home as serving
-from tests.local.s3.putting import scratch
 from tests.models import conversation as blocks
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-_numbers = count(1)
 CITATION = Citation(1, "a.md", "A", "s3://d/a.md", None, "Quartz", 0, 3, "abc", "abcdef", 0.5)
 QUESTION = "How hard is quartz?"
 TURN = StoredTurn((Text(QUESTION),), (Text("7 [1]."),), (CITATION,), Usage(9, 4), "model")
@@ -55,29 +52,6 @@ OLD_TURN = {
 
 class Killed(BaseException):
     """What no `except` of the application's catches: the process is gone."""
-
-
-@pytest.fixture(scope="module")
-def stand_in() -> Iterator[Home]:
-    with scratch() as folder, serving(folder) as running:
-        yield running
-
-
-@pytest.fixture
-def s3(stand_in: Home) -> "S3Client":
-    return stand_in.s3
-
-
-@pytest.fixture
-def bucket(s3: "S3Client") -> str:
-    name = f"conversations-{next(_numbers)}"
-    s3.create_bucket(Bucket=name)
-    return name
-
-
-@pytest.fixture
-def own(s3: "S3Client", bucket: str) -> Conversations:
-    return Conversations(s3, bucket, "alice")
 
 
 @contextmanager

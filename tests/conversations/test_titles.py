@@ -3,10 +3,9 @@
 What is left of a conversation that was deleted is its tombstone.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,41 +21,14 @@ from tests.conversations.test_conversations import (
     interrupted,
     keys,
 )
-from tests.local.home import Home
-from tests.local.home import home as serving
-from tests.local.s3.putting import scratch
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-_numbers = count(1)
 CHANGES: dict[str, Callable[[Conversations, str], None]] = {
     "rename": lambda own, conversation: own.rename(conversation, "Minerals"),
     "rate": lambda own, conversation: own.rate(conversation, 0, Feedback("down", "No.")),
 }
-
-
-@pytest.fixture(scope="module")
-def stand_in() -> Iterator[Home]:
-    with scratch() as folder, serving(folder) as running:
-        yield running
-
-
-@pytest.fixture
-def s3(stand_in: Home) -> "S3Client":
-    return stand_in.s3
-
-
-@pytest.fixture
-def bucket(s3: "S3Client") -> str:
-    name = f"titles-{next(_numbers)}"
-    s3.create_bucket(Bucket=name)
-    return name
-
-
-@pytest.fixture
-def own(s3: "S3Client", bucket: str) -> Conversations:
-    return Conversations(s3, bucket, "alice")
 
 
 def titles(own: Conversations) -> list[str]:
