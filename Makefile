@@ -5,6 +5,8 @@
 #   make page     build the page, which `make demo` and `make up` do too
 #   make test     set up, then the whole test suite
 #   make thorough kill processes at more moments than `make test` does
+#   make programs run the programs as people do: the demo, every command that the docs show, the
+#                 installed wheel, MCP, homes that commands start
 #   make coverage which lines of the application its tests run
 #   make mutants  change the application's code in small ways, and see whether a test fails; hours
 #                 (ARGS="retrieval --digits 37": one package, a fifth of its mutants)
@@ -45,9 +47,9 @@
 VENV   := .venv
 BIN    := $(VENV)/bin
 UV     := $(BIN)/uv
+FITS   := -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))' 2>/dev/null
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
-	  $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))' 2>/dev/null \
-	  && { echo $$p; break; }; done)
+	  $$p $(FITS) && { echo $$p; break; }; done)
 
 # Run from the environment, so that `python` and `node` are its own, for jsii too.
 CDK    := PATH="$(CURDIR)/$(BIN):$$PATH" node node_modules/aws-cdk/bin/cdk
@@ -60,7 +62,12 @@ ADAPTER_VERSION := 1.0.0-rc1
 export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: demo up page page-tests test thorough coverage mutants floors browser clients llama opensearch opensearch-cluster opensearch-tests check synth deploy lambda-adapter quality hard bench docs lock lock-clients clean ocr
+# Bytecode is kept, and within the environment: a process that compiles all that it imports takes
+# twice as long to start, and the tests start hundreds.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
+
+.PHONY: demo up page page-tests test thorough programs coverage mutants floors browser clients llama opensearch opensearch-cluster opensearch-tests check synth deploy lambda-adapter quality hard bench docs lock lock-clients clean ocr
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/laptop $(VENV)/page
@@ -74,22 +81,27 @@ page: $(VENV)/page
 # A worker a core, at most four: each loads an encoder, and makes the templates that it tests.
 test: $(VENV)/dev $(VENV)/page
 	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --ignore tests/browser --ignore tests/page --ignore tests/llama --ignore tests/opensearch \
-	  --ignore tests/quality $(ARGS)
+	  --ignore tests/quality --ignore tests/programs $(ARGS)
 
 # The tests with many chances, which `make test` runs with fewer.
 thorough: $(VENV)/dev
 	$(BIN)/pytest --thorough -n 0 $(ARGS) \
+	  tests/agent/test_hostile_agent.py \
 	  tests/agent/test_hostile_model.py \
 	  tests/hard/test_confirmations.py \
 	  tests/local/bedrock_agent/knowledge_bases/test_ingest_crash.py \
 	  tests/local/engine/store/test_store_faults.py
+
+# Not in `make test`: each starts several processes, and takes ten seconds of a processor or more.
+programs: $(VENV)/dev $(VENV)/page
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile tests/programs $(ARGS)
 
 # Not in `make test`: to count lines makes tests slower, and those that compare times wrong.
 coverage: $(VENV)/dev
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -q -n 0 $(COVERED) $(ARGS)
 	$(BIN)/coverage report
-COVERED = tests/answer tests/conversations tests/documents tests/guardrail tests/models tests/retrieval \
+COVERED = tests/agent tests/answer tests/conversations tests/documents tests/guardrail tests/models tests/retrieval \
 	  tests/tools tests/web tests/test_aws.py tests/test_meter.py
 
 mutants: $(VENV)/dev
@@ -129,7 +141,7 @@ check: $(VENV)/dev
 	$(BIN)/lint-imports
 
 ocr: $(VENV)/laptop
-	@$(UV) pip install --quiet --no-deps --require-hashes -r requirements-ocr.txt
+	$(call install,requirements-ocr.txt)
 	@echo "Text recognition is installed. Start Outcrop anew, if it is running."
 
 synth: $(VENV)/infra $(VENV)/page
@@ -158,15 +170,31 @@ $(ADAPTER)/bin/lambda-adapter:
 
 # --- the environment -------------------------------------------------------------------
 
+# What was stopped half-way would count as installed: a file `half` says so to the next run, which
+# makes the environment, or installs a file's packages, anew. So does a Python that is gone.
+HALF    := $(VENV)/half
+UNSOUND := $(shell test ! -e $(VENV) || { test ! -e $(HALF) && test -x $(BIN)/python; } || echo --clear)
+ifneq ($(UNSOUND),)
+.PHONY: $(UV)
+endif
+NOT_FETCHED = { echo "Packages could not be installed. If the network was away, call make again: it goes on where it was." >&2; exit 1; }
+
 $(UV): requirements-uv.txt
 	@test -n "$(PYTHON)" || { echo "Outcrop needs Python 3.11 to 3.14, and found none on the PATH." >&2; exit 1; }
+	@$(PYTHON) $(FITS) || { echo "Outcrop needs Python 3.11 to 3.14, and $(PYTHON) is none of these." >&2; exit 1; }
 	@echo "Setting up in $(VENV) ($$($(PYTHON) --version))"
-	@$(PYTHON) -m venv $(VENV) || { echo "Python could not make an environment; on Debian: apt install python3-venv" >&2; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt
-	@touch $@
+	@mkdir -p $(VENV) && touch $(HALF)
+	@$(PYTHON) -m venv $(UNSOUND) $(VENV) || { echo "Python could not make an environment; on Debian: apt install python3-venv" >&2; exit 1; }
+	@touch $(HALF)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt || $(NOT_FETCHED)
+	@touch $@ && rm $(HALF)
+
+# Installs the packages of the file $(1).
+install = @again=$$(test ! -e $(HALF)-$(1) || echo --reinstall); touch $(HALF)-$(1); \
+	  $(UV) pip install --quiet --no-deps --require-hashes $$again -r $(1) || $(NOT_FETCHED); rm $(HALF)-$(1)
 
 $(VENV)/laptop: $(UV) requirements-laptop.txt pyproject.toml
-	@$(UV) pip install --quiet --no-deps --require-hashes -r requirements-laptop.txt
+	$(call install,requirements-laptop.txt)
 	@$(UV) pip install --quiet --no-deps --editable .
 	@touch $@
 
@@ -177,7 +205,7 @@ PAGE = app/page
 # Its types are checked, and then it is built: a page with a fault in it is not served.
 $(VENV)/page: $(UV) requirements-page.txt $(shell find $(PAGE) -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
 	@echo "Building the page"
-	@$(UV) pip install --quiet --no-deps --require-hashes -r requirements-page.txt
+	$(call install,requirements-page.txt)
 	@ln -sf "$$($(NODE_HOME))/bin/node" $(BIN)/node
 	@$(NPM) ci --prefix $(PAGE) --silent --no-audit --no-fund
 	@cd $(PAGE) && PATH="$(CURDIR)/$(BIN):$$PATH" node node_modules/typescript/bin/tsc --noEmit \
@@ -187,13 +215,13 @@ $(VENV)/page: $(UV) requirements-page.txt $(shell find $(PAGE) -type f -not -pat
 
 # The CDK's command line, run by the Node that comes as a Python package.
 $(VENV)/infra: $(UV) requirements-infra.txt package-lock.json
-	@$(UV) pip install --quiet --no-deps --require-hashes -r requirements-infra.txt
+	$(call install,requirements-infra.txt)
 	@ln -sf "$$($(NODE_HOME))/bin/node" $(BIN)/node
 	@$(NPM) ci --silent --no-audit --no-fund
 	@touch $@
 
 $(VENV)/dev: $(VENV)/laptop $(VENV)/infra requirements-dev.txt
-	@$(UV) pip install --quiet --no-deps --require-hashes -r requirements-dev.txt
+	$(call install,requirements-dev.txt)
 	@touch $@
 
 # Everything is resolved once, for the tests; each part is then held to the versions of that. A

@@ -15,6 +15,8 @@ def main() -> None:
             "pip install --no-deps --require-hashes -r requirements-laptop.txt, which lies in "
             "Outcrop's repository."
         )
+    except KeyboardInterrupt:  # it takes most of a second, in which somebody may press Ctrl-C
+        sys.exit(130)
     run()
 
 

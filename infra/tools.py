@@ -58,7 +58,6 @@ class Tool(Construct):
 
 
 def tools(scope: Construct, context: Context, key: kms.IKey) -> list[Tool]:
-    """All tools."""
     folder = Construct(scope, "Tools")
     return [Tool(folder, declaration, context, key) for declaration in declarations()]
 

@@ -78,7 +78,8 @@ def compile_all(target: Path, python: str) -> None:
     """
     modules = ["-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
     where = ["-s", str(target), "-p", IN_LAMBDA, str(target)]
-    subprocess.run([python, *modules, *where], check=True, env=os.environ | {"PYTHONHASHSEED": "0"})
+    variables = {"PYTHONHASHSEED": "0", "PYTHONPYCACHEPREFIX": ""}  # a prefix would lead elsewhere
+    subprocess.run([python, *modules, *where], check=True, env=os.environ | variables)
 
 
 def install(requirements: Path, target: Path) -> None:

@@ -57,6 +57,8 @@ def nonlinear(
     for few in FEW:  # what grows exponentially would not end at the full length
         if _seconds(work, few, tries=1) >= quick and (least := _seconds(work, few, TRIES)) >= quick:
             return f"{1000 * least:.1f} ms at {few} characters"
+    if _is_linear_while_short(work, length, quick):
+        return None
     if (first := _seconds(work, length, tries=1)) < quick:
         return None
     if first < GROWTH * _seconds(work, length // 4, tries=1):
@@ -65,6 +67,17 @@ def nonlinear(
     if long < max(GROWTH * short, quick):
         return None
     return f"{1000 * long:.1f} ms at {length} characters, {1000 * short:.1f} at a quarter of them"
+
+
+def _is_linear_while_short(work: Callable[[int], object], length: int, quick: float) -> bool:
+    """Whether a fifth of the length, and a twentieth, show that the whole is neither slow nor
+    quadratic.
+
+    Of time that is `a * n + b * n * n`, the whole length takes 25 times what a fifth takes at most,
+    and what grows by less than 5 from the twentieth to the fifth grows by less than GROWTH at last.
+    """
+    fifth = _seconds(work, length // 5, tries=1)
+    return fifth < quick / 25 or fifth < 5 * _seconds(work, length // 20, tries=1)
 
 
 def _seconds(work: Callable[[int], object], length: int, tries: int) -> float:

@@ -1,17 +1,12 @@
-"""The docs are run: what they show works, and what the code has is in them.
+"""The docs say what is so: the commands and links that they show, and what of the code is in them.
 
-```sh         run, beside a laptop's home
-```yaml       steps of a workflow: lines after `- run:` are run in the same way
-```console    lines after `$` need an AWS account: they are held against what there is of
-              commands, options, choices, make targets and AWS's own operations
+`tests/programs/test_docs.py` runs the commands.
 """
 
 import json
 import re
 import shlex
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import botocore.session
@@ -21,73 +16,22 @@ from botocore import xform_name
 
 from app import __version__
 from app.cli import cli
+from app.cli.files import select
+from app.cli.names import supported_types
 from app.cli.options import context
-from app.deploy import laptop
-from app.settings import LaptopSettings, environment
 from infra.context import Context
 from tests.docs import DOCS, ROOT, pages
+from tests.docs_code import WRITTEN, blocks, commands, shown
 
-BLOCK = re.compile(r"(?ms)^```(\w+)\n(.*?)^```$")
-STEP = "- run: "
-LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
-WRITTEN = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
-
-
-def blocks(language: str) -> list[tuple[str, str]]:
-    return [
-        (page.name, block[2])
-        for page in WRITTEN
-        for block in BLOCK.finditer(page.read_text())
-        if block[1] == language
-    ]
+LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)")
+CODE = re.compile(r"(?ms)^```.*?^```$|`[^`\n]*`")
+HEADING = re.compile(r"(?m)^#+ (.+)$")
 
 
-def commands() -> list[str]:
-    """Every line of shell in the docs, without its comment; those of workflows at the end."""
-    lines = [line for _, block in blocks("sh") for line in block.splitlines()]
-    steps = [line for _, block in blocks("yaml") for line in block.splitlines()]
-    lines += [line.removeprefix(STEP) for line in steps if line.startswith(STEP)]
-    return list(dict.fromkeys(line.split(" #")[0].strip() for line in lines if line.strip()))
-
-
-@pytest.fixture(scope="module")
-def demonstrated(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> tuple[Path, "subprocess.CompletedProcess[str]"]:
-    """A home in which the demo has run, and what it said."""
-    home = tmp_path_factory.mktemp("docs")
-    ran = subprocess.run(
-        [Path(sys.executable).with_name("outcrop"), "demo"],
-        env=environment({"OUTCROP_HOME": str(home)}),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return home, ran
-
-
-@pytest.fixture(scope="module")
-def served(
-    demonstrated: tuple[Path, "subprocess.CompletedProcess[str]"],
-) -> Iterator[dict[str, str]]:
-    """The environment of a shell beside a running `outcrop up`, after the demo: what the pages show
-    is said after it.
-    """
-    home, _ = demonstrated
-    with laptop.serving(LaptopSettings(home=home)):
-        path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
-        yield environment({"OUTCROP_HOME": str(home), "PATH": path})
-
-
-def test_the_demo_ingests_the_docs_and_ends_with_a_cited_answer(
-    demonstrated: tuple[Path, "subprocess.CompletedProcess[str]"],
-) -> None:
-    _, ran = demonstrated
-    assert ran.returncode == 0, ran.stderr
-    assert "The whole difference between the homes is a set of endpoint variables" in ran.stdout
-    assert "[1] docs/architecture.md, " in ran.stdout
-    assert "[2] docs/stand-in.md, " in ran.stdout
-    assert "Try next" in ran.stdout
+def test_no_question_is_answered_from_a_decision_or_an_experiment() -> None:
+    names = [Path(one.name) for one in select([DOCS], supported_types()).files]
+    assert {"decisions", "experiments"} <= {page.parent.name for page in DOCS.rglob("*.md")}
+    assert {name.parent.name for name in names} == {"docs"}
 
 
 def test_the_generated_parts_are_current() -> None:
@@ -95,25 +39,10 @@ def test_the_generated_parts_are_current() -> None:
     assert not stale, "run `make docs`"
 
 
-def test_every_command_that_the_docs_show_works(served: dict[str, str]) -> None:
-    assert commands()
-    for command in commands():
-        ran = subprocess.run(
-            command, shell=True, env=served, cwd=ROOT, capture_output=True, text=True, check=False
-        )
-        assert ran.returncode == 0, f"{command}: {ran.stderr}"
-        assert ran.stdout or ran.stderr, f"{command} says nothing"
-
-
-def shown() -> list[str]:
-    """Every command of the docs that needs an account, a line each."""
-    text = "\n".join(block.replace("\\\n", " ") for _, block in blocks("console"))
-    return [line[2:].split(" #")[0].strip() for line in text.splitlines() if line[:2] == "$ "]
-
-
-def test_every_command_that_needs_an_account_is_one_that_there_is() -> None:
-    assert len(shown()) > 10
-    for line in shown():
+@pytest.mark.parametrize("lines", [commands, shown])
+def test_every_command_of_the_docs_is_one_that_there_is(lines: Callable[[], list[str]]) -> None:
+    assert len(lines()) > 10
+    for line in lines():
         program, *words = shlex.split(line)
         assert program in PROGRAMS, f"{line}: who is {program}?"
         PROGRAMS[program](words)
@@ -199,8 +128,18 @@ def test_every_json_that_the_docs_show_is_json() -> None:
 
 def test_every_link_in_the_docs_leads_somewhere() -> None:
     for page in WRITTEN:
-        for link in LINK.findall(page.read_text()):
-            assert (page.parent / link).exists(), f"{page.name} links to {link}"
+        for path, place in LINK.findall(CODE.sub("", page.read_text())):
+            target = page.parent / path if path else page
+            assert target.exists(), f"{page.name} links to {path}"
+            if place:
+                assert place in places(target), f"{page.name} links to {path}#{place}"
+
+
+def places(page: Path) -> set[str]:
+    """What a link can lead to within a page: its headings, as GitHub writes them."""
+    text = re.sub(r"(?ms)^```.*?^```$", "", page.read_text())
+    words = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in HEADING.findall(text))
+    return {word.replace(" ", "-") for word in words}
 
 
 def test_the_version_is_the_same_everywhere() -> None:

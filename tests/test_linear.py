@@ -64,8 +64,11 @@ IN_FUNCTIONS = {
         "_of_signs",
     ): "literals, and _ASCII",
     ("app/local/engine/store/unspaced.py", "_cut_out"): "literals, the longest first",
-    ("app/local/engine/writer/markup.py", "_tag"): "test_linear_texts, by elements",
-    ("app/local/engine/writer/question.py", "definition"): "test_linear_texts, by definition",
+    ("app/local/engine/writer/message/markup.py", "_tag"): "test_linear_texts, by elements",
+    (
+        "app/local/engine/writer/question/__init__.py",
+        "definition",
+    ): "test_linear_texts, by definition",
     (
         "app/local/bedrock_runtime/prompt_cache.py",
         "least_tokens",
@@ -79,14 +82,28 @@ IN_FUNCTIONS = {
     (REWRITE, "_names_something"): OF_LANGUAGES,
     (SMALL_TALK, "_is"): OF_LANGUAGES,
     (SMALL_TALK, "_talk"): OF_LANGUAGES,
+    (
+        "app/local/engine/writer/evidence/case.py",
+        "_has_another_value",
+    ): "a name of a column, and behind each place of it one run of letters and digits",
     ("app/local/engine/writer/quotes.py", "locate"): "test_linear_texts, by locate",
     (
-        "app/local/engine/writer/wishes.py",
+        "app/local/engine/writer/message/wishes.py",
         "abstention",
     ): "two literals, each between borders of words",
-    ("app/local/engine/writer/quantities.py", "_measured"): "the patterns of _UNITS, on a unit",
-    ("app/local/engine/writer/ellipsis.py", "_joined"): "_LEAD, of which three patterns begin",
-    ("app/local/engine/writer/ellipsis.py", "_replace"): "test_linear_texts, by rewrite",
+    (
+        "app/local/engine/writer/question/measures.py",
+        "_measure",
+    ): "test_linear_texts, by lacks_measure",
+    (
+        "app/local/engine/writer/question/quantities.py",
+        "_measured",
+    ): "the patterns of _UNITS, on a unit",
+    (
+        "app/local/engine/writer/rewrite/ellipsis.py",
+        "_joined",
+    ): "_LEAD, of which three patterns begin",
+    ("app/local/engine/writer/rewrite/ellipsis.py", "_replace"): "test_linear_texts, by rewrite",
     ("app/models/families/transcript.py", "_quoted"): "test_linear_texts, by transcript",
 }
 

@@ -36,20 +36,21 @@ from app.local.engine.planner.reading import asked as request_text
 from app.local.engine.planner.texts import expressions, message, query, statement
 from app.local.engine.store.analysis import terms
 from app.local.engine.text import sentences
-from app.local.engine.writer import literals
 from app.local.engine.writer.candidates import candidates
 from app.local.engine.writer.categories import sort_in
-from app.local.engine.writer.context import find
-from app.local.engine.writer.markup import elements
-from app.local.engine.writer.passages import split
-from app.local.engine.writer.phrases import phrases
+from app.local.engine.writer.message import literals
+from app.local.engine.writer.message.context import find
+from app.local.engine.writer.message.markup import elements
+from app.local.engine.writer.message.passages import split
+from app.local.engine.writer.message.wishes import abstention, mark
 from app.local.engine.writer.prompt import Prompt, Turn
 from app.local.engine.writer.question import Question
+from app.local.engine.writer.question.measures import asks_measure, lacks_measure
+from app.local.engine.writer.question.phrases import phrases
 from app.local.engine.writer.quotes import locate
 from app.local.engine.writer.reading import read as read_prompt
 from app.local.engine.writer.recaps import recap_in
 from app.local.engine.writer.rewrite import rewrite
-from app.local.engine.writer.wishes import abstention, mark
 from app.local.judgement import Mask
 from app.models.families.transcript import transcript
 from tests.linear import RUNS, nonlinear
@@ -61,6 +62,10 @@ QUICK = 0.05  # seconds
 
 def _cited_in_pieces(text: str) -> object:
     return list(cite(text, [Passage(1, "a 1 [1]. b", "s3://docs/a.md", 0.1)]))
+
+
+def _cited_in_one_piece(text: str) -> object:
+    return list(cite([text], [Passage(1, "a 1 [1]. b", "s3://docs/a.md", 0.1)]))
 
 
 def _cited_from(text: str) -> object:
@@ -98,6 +103,14 @@ def _asked(text: str) -> object:
     return question.kind, question.names, question.numbers, question.definition
 
 
+MEASURES = "How long, fast, tall and heavy is it, what is its price, colour and temperature? "
+
+
+def _measured(text: str) -> object:
+    question = MEASURES + text
+    return lacks_measure(question, text), asks_measure(question, "price")
+
+
 def _requested(text: str) -> object:
     """What a planner reads in a text before it looks at a tool."""
     request = Utterance(text)
@@ -129,6 +142,7 @@ def _read_for_agents(text: str) -> object:
 
 TEXTS: dict[str, Callable[[str], object]] = {
     "cite, a sign at a time": _cited_in_pieces,
+    "cite, in one piece": _cited_in_one_piece,
     "cite, of a passage": _cited_from,
     "quote": _quoted,
     "words": words,
@@ -154,6 +168,7 @@ TEXTS: dict[str, Callable[[str], object]] = {
     "phrases": phrases,
     "rewrite": _rewritten,
     "question": _asked,
+    "measures": _measured,
     "elements": lambda text: elements(text, ("passage", "doc")),
     "speakers": lambda text: speakers(text, "User", "Bot"),
     "templates": lambda text: (headers(text), instructions(f"[INST]{text}")),

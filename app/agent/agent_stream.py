@@ -22,6 +22,7 @@ from app.agent.agent_answer import AgentAnswer
 from app.agent.context import TurnSpending
 from app.agent.documents import NAME
 from app.agent.invocation import arguments_of, failure_of, parameters_of
+from app.agent.loop import LONGEST_REPLY_WRITTEN, PIECE
 from app.agent.prompt import stop_words
 from app.agent.rounds import CallResult
 from app.agent.runner import AgentTurn
@@ -39,11 +40,13 @@ from app.agent.traces import (
     TracePart,
     read_trace,
 )
-from app.aws import FAILURES
+from app.agent.uses import MOST_CALLS, call_of
+from app.aws import FAILURES, events_of
 from app.citations.cite import Citer
+from app.errors import ModelFailed
 from app.events import Citation, Event, Guardrail, Retrieval, Text, ToolCall, Usage
 from app.guardrail import Verdict
-from app.models import Completion
+from app.models import Completion, ToolUse
 from app.retrieval import read_passages, screen
 from app.tools import Refusal
 from app.tools.action_group import outcome_of, response
@@ -67,7 +70,7 @@ class AgentStream:
         self._numbers: dict[str, int | None] = {}  # of passages by their texts; None is withheld
         self._open: list[ToolCall] = []  # calls whose result is to come
         self._confirmed: ToolCall | None = None
-        self._calls = self._steps = 0
+        self._calls = self._steps = self._invocations = self._size = 0
         self._began = time.monotonic()
         self._limit: str | None = None
         self.blocked: Literal["question", "answer"] | None = None
@@ -90,6 +93,10 @@ class AgentStream:
         Raises:
             OutcropError: Bedrock, a tool or the model failed, or the stream was cut off.
         """
+        if self._invocations and (limit := self._reached(Usage(0, 0))):
+            yield from self._stop(limit)
+            return None
+        self._invocations += 1
         turn = self._turn.context.turn
         answer = AgentAnswer()
         control: JSON | None = None
@@ -99,7 +106,7 @@ class AgentStream:
             try:
                 reply = turn.clients.agents.invoke_agent(**parameters)
                 with closing(reply["completion"]) as completion:
-                    for event in completion:
+                    for event in events_of(completion):
                         has_begun = True
                         for part in read_trace(event.get("trace", {})):
                             if isinstance(part, TracedUsage):
@@ -120,8 +127,7 @@ class AgentStream:
                 answer.check()
         self._draft.take(Completion((), "end", usage))
         if self._limit:
-            yield from self.say(stop_words(self._limit))
-            self._draft.end("limit")
+            yield from self._stop(self._limit)
             return None
         if control is None:
             yield from self._end(answer)
@@ -131,6 +137,10 @@ class AgentStream:
         """Words of the application itself, behind those of the agent."""
         gap = PARAGRAPH if self._draft.text.strip() else ""
         return self._show(self._citer.say(gap + text))
+
+    def _stop(self, limit: str) -> Iterator[Event]:
+        yield from self.say(stop_words(limit))
+        self._draft.end("limit")
 
     def _most(self) -> Usage:
         """The most tokens that a turn may take: how many an invocation takes is not known before,
@@ -150,9 +160,7 @@ class AgentStream:
             case ToolInvocation():
                 yield from self._begin(part)
             case LookupInvocation(query=query):
-                call = ToolCall(self._id(), NAME, {"query": query})
-                self._open.append(call)
-                yield call
+                yield from self._open_call(NAME, {"query": query})
             case ToolObservation() if self._open:
                 yield from self._observe(self._open.pop(0), part)
             case LookupObservation(references=references) if self._open:
@@ -169,7 +177,7 @@ class AgentStream:
     def _reached(self, usage: Usage) -> str | None:
         context = self._turn.context
         spending = TurnSpending(
-            self._steps,
+            max(self._steps, self._invocations - 1),
             self._caller.errors,
             self._draft.usage + usage,
             time.monotonic() - self._began,
@@ -186,7 +194,15 @@ class AgentStream:
         confirmed, self._confirmed = self._confirmed, None
         if confirmed and confirmed.tool == part.function:
             return  # the reader has seen it
-        call = ToolCall(self._id(), part.function, arguments)
+        yield from self._open_call(part.function, arguments)
+
+    def _open_call(self, tool: str, arguments: JSON) -> Iterator[Event]:
+        """A call whose result is to come, as it can be shown and stored."""
+        if self._calls == (most := self._turn.context.limits.steps * MOST_CALLS):
+            self._limit = f"this made {most} calls, which is the most"
+            return
+        use = call_of(ToolUse(self._id(), tool, arguments)).use
+        call = ToolCall(use.id, use.name, use.input)
         self._open.append(call)
         yield call
 
@@ -228,6 +244,9 @@ class AgentStream:
 
     def _read(self, chunk: JSON, answer: AgentAnswer) -> Iterator[Event]:
         for piece in answer.reader.read(chunk):
+            self._size += len(piece.text) + PIECE
+            if self._size > LONGEST_REPLY_WRITTEN:
+                raise ModelFailed("The model wrote more than it was asked for.")
             if self.blocked:
                 answer.message += piece.text
                 continue

@@ -9,6 +9,7 @@ A call that waits is in the stored turn, and its id begins with that of Bedrock'
 that the decision goes on where the agent stopped.
 """
 
+import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -28,14 +29,20 @@ from app.agent.prompt import please_confirm
 from app.agent.rounds import CallResult
 from app.agent.runner import AgentTurn
 from app.agent.traces import parameters_in
-from app.agent.uses import Call
-from app.errors import Conflict, OperatorError
+from app.agent.uses import MOST_CALLS, Call, call_of
+from app.errors import BackendError, Conflict, OperatorError
 from app.events import Event, ToolCall, ToolOutcome
 from app.models import ToolUse
 from app.tools import CALL
 from app.tools.action_group import function_of
 from app.turn.gate import AnswerGate
 
+_METHOD = re.compile(r"[A-Za-z]{1,16}")
+_INVOCATION = re.compile(r"[A-Za-z0-9_-]{1,128}")
+
+UNREADABLE = "The agent handed over calls that cannot be read. Ask again."
+AGAIN = "The agent handed the same calls over again. Ask again."
+AMBIGUOUS = "A parameter of this call has no name, or two values."
 OTHER_RUNNER = "Another runner of the agent waits for this decision. Ask for the call again."
 
 
@@ -67,6 +74,7 @@ class BedrockAgentRun:
         self._session, self._is_known = session_of(turn, turn.context.principal)
         self.session: str | None = self._session
         self.blocked: Literal["question", "answer"] | None = None
+        self._handed_over: set[str] = set()  # invocations whose calls were handed over
 
     def events(self, shown: AnswerGate) -> Generator[Event, None, None]:
         """The events up to the end of the answer."""
@@ -84,7 +92,7 @@ class BedrockAgentRun:
             if waiting := (yield from self._let_wait(calls)):
                 yield from self._let_confirm(waiting, stream)
                 return
-            decisions = [(call, False) for call in calls]
+            decisions = [(_event(call), False) for call in calls]
             state, text = decision_state(turn, control["invocationId"], decisions, {}), None
         self.blocked = stream.blocked
 
@@ -96,35 +104,55 @@ class BedrockAgentRun:
             for call in _calls_of_invocation(pending)
         ]
         invocation = invocation_of(waiting.call)
+        self._handed_over.add(invocation)
         # The key of the call: a tool acts once for it, should Bedrock make the call twice.
         return decision_state(self._turn, invocation, decisions, {CALL: waiting.confirmation})
 
-    def _calls(self, control: Mapping[str, Any]) -> Iterator[ToolCall]:
+    def _calls(self, control: Mapping[str, Any]) -> Iterator[Call]:
         """The calls that Bedrock hands over, each with an id of its own.
 
         Raises:
             OperatorError: the agent hands over more than confirmations.
+            BackendError: what it hands over cannot be read.
         """
-        for number, member in enumerate(control["invocationInputs"]):
-            call = member.get("functionInvocationInput") or member["apiInvocationInput"]
-            name = function_of(call)
-            if call.get("actionInvocationType") != "USER_CONFIRMATION":
-                raise OperatorError(
-                    f"The agent hands {name} over to be carried out: its action group "
-                    f"{call['actionGroup']} needs a Lambda function that does it."
-                )
-            arguments = arguments_of(name, parameters_in(call), self._turn.context)
-            identifier = call_id(control["invocationId"], number, call.get("httpMethod"))
-            yield ToolCall(identifier, name, arguments)
+        invocation: object = control.get("invocationId")  # null and a number pass through botocore
+        members = control.get("invocationInputs") or ()
+        if not isinstance(invocation, str) or not _INVOCATION.fullmatch(invocation):
+            raise BackendError(UNREADABLE)
+        if not 0 < len(members) <= MOST_CALLS:
+            raise BackendError(UNREADABLE)
+        if invocation in self._handed_over:
+            raise BackendError(AGAIN)
+        self._handed_over.add(invocation)
+        for number, member in enumerate(one or {} for one in members):
+            call = member.get("functionInvocationInput") or member.get("apiInvocationInput")
+            method = (call or {}).get("httpMethod")
+            if not call or (method and not _METHOD.fullmatch(method)):
+                raise BackendError(UNREADABLE)
+            yield self._call(call_id(invocation, number, method), call)
 
-    def _let_wait(self, calls: Sequence[ToolCall]) -> Generator[Event, None, ToolCall | None]:
+    def _call(self, identifier: str, call: Mapping[str, Any]) -> Call:
+        name = function_of(call)
+        if call.get("actionInvocationType") != "USER_CONFIRMATION":
+            raise OperatorError(
+                f"The agent hands {name[:64]!r} over to be carried out: its action group "
+                f"{call.get('actionGroup')!r} needs a Lambda function that does it."
+            )
+        parameters = parameters_in(call)
+        arguments = arguments_of(name, parameters, self._turn.context)
+        if len(arguments) < len(parameters):  # a reader would be shown one of two values
+            return Call(ToolUse(identifier, name, {}), AMBIGUOUS)
+        return call_of(ToolUse(identifier, name, arguments))
+
+    def _let_wait(self, calls: Sequence[Call]) -> Generator[Event, None, ToolCall | None]:
         """Let the first call wait that keeps the rules; show what becomes of the others."""
         caller, draft = self._turn.caller, self._turn.draft
         waiting: ToolCall | None = None
         refusals: list[CallResult] = []
-        for call in calls:
+        for candidate in calls:
+            call = _event(candidate)
             yield call
-            attempt, verdicts = caller.admit(Call(ToolUse(call.call, call.tool, call.arguments)))
+            attempt, verdicts = caller.admit(candidate)
             yield from draft.report(verdicts)
             if isinstance(attempt, CallResult):
                 refusals.append(attempt)
@@ -146,6 +174,11 @@ class BedrockAgentRun:
         yield begin_to_wait(context.principal, turn.conversation, number, call, seconds)
         yield from stream.say(please_confirm(call))
         turn.draft.end("confirm")
+
+
+def _event(call: Call) -> ToolCall:
+    """A call, for the reader."""
+    return ToolCall(call.use.id, call.use.name, call.use.input)
 
 
 def _carry_out(pending: Pending, stream: AgentStream) -> Iterator[Event]:

@@ -67,7 +67,8 @@ def find_pending(confirmation: str, conversations: Conversations, principal: str
     history = conversations.history(conversation, MEMORY)
     if history.number <= turn:
         raise missing
-    stored = conversations.turn(conversation, turn)
+    read = next((one for one in history.turns if one.number == turn), None)
+    stored = read or conversations.turn(conversation, turn)
     call = stored.pending
     if call is None or call.confirmation != confirmation:
         raise missing

@@ -130,7 +130,7 @@ def _result(call: ToolCall, confirmed: bool, context: AgentContext) -> JSON:
         )
     state = "CONFIRM" if confirmed else "DENY"
     result = {"actionGroup": group, "confirmationState": state}
-    if method := call.call.partition("/")[2].partition(":")[2]:
+    if method := call.call.rpartition("/")[2].partition(":")[2]:
         return {"apiResult": {**result, "apiPath": f"/{tool}", "httpMethod": method}}
     return {"functionResult": {**result, "function": tool}}
 
@@ -142,10 +142,9 @@ def arguments_of(tool: str, parameters: Sequence[Mapping[str, Any]], context: Ag
     schema = next((one.input_schema for one in context.tools if one.name == tool), {})
     types = {name: one.get("type") for name, one in schema.get("properties", {}).items()}
     return {
-        one["name"]: _value(
-            well_formed(str(one.get("value", ""))), types.get(one["name"], one.get("type"))
-        )
+        name: _value(well_formed(str(one.get("value", ""))), types.get(name, one.get("type")))
         for one in parameters
+        if (name := one.get("name"))
     }
 
 

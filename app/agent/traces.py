@@ -155,7 +155,13 @@ def read_trace(part: JSON) -> Iterator[TracePart]:
 def _usage(trace: JSON) -> Iterator[TracedUsage]:
     match trace:
         case {"modelInvocationOutput": {"metadata": {"usage": usage}}}:
-            yield TracedUsage(Usage(usage.get("inputTokens", 0), usage.get("outputTokens", 0)))
+            counts = (usage.get("inputTokens"), usage.get("outputTokens"))
+            yield TracedUsage(Usage(*map(_count, counts)))
+
+
+def _count(value: object) -> int:
+    """A number of tokens; 0 for what is none."""
+    return max(0, value) if isinstance(value, int) else 0
 
 
 def _orchestration(trace: JSON) -> Iterator[TracePart]:

@@ -79,11 +79,16 @@ def _repeatable(use: ToolUse, turn: int, taken: set[str]) -> Call:
         number += 1
         id_ = f"call-{turn}-{number}"
     taken.add(id_)
+    return call_of(ToolUse(id_, use.name, use.input))
+
+
+def call_of(use: ToolUse) -> Call:
+    """A call under its own id, as its name and its arguments may be repeated."""
     if not NAME.fullmatch(use.name):
-        return Call(ToolUse(id_, UNNAMED, {}), f"There is no tool {use.name[:64]!r}.")
+        return Call(ToolUse(use.id, UNNAMED, {}), f"There is no tool {use.name[:64]!r}.")
     if fault := _fault_in(use.input):
-        return Call(ToolUse(id_, use.name, {}), fault)
-    return Call(ToolUse(id_, use.name, use.input))
+        return Call(ToolUse(use.id, use.name, {}), fault)
+    return Call(use)
 
 
 def _fault_in(arguments: Mapping[str, Any]) -> str | None:

@@ -1,6 +1,6 @@
 """AWS's clients.
 
-`clients()` is the only caller of `boto3.client`. Region, credentials and endpoints come from
+No other package makes a client of boto3's. Region, credentials and endpoints come from
 boto3's own chain, so endpoint variables decide which home answers. If AWS_ENDPOINT_URL is set, a
 client that does not point there is refused (`app.aws.endpoint`).
 
@@ -31,7 +31,9 @@ from botocore.exceptions import NoCredentialsError, NoRegionError
 
 from app.aws.cancellation import Cancellation, Cancelled, cancellable, cancellation
 from app.aws.endpoint import check_endpoint
+from app.aws.event_streams import events_of
 from app.aws.failures import FAILURES, calling, translate
+from app.aws.session import new_session
 from app.aws.side_by_side import side_by_side
 from app.aws.signing import Signer
 from app.aws.text import well_formed
@@ -65,6 +67,7 @@ __all__ = [
     "clients",
     "deployer",
     "dynamodb",
+    "events_of",
     "operator",
     "queues",
     "side_by_side",
@@ -189,7 +192,7 @@ def clients(deadline_seconds: float) -> Clients:
         )
     )
     with calling("Setting up the AWS clients"):
-        session = boto3.Session()
+        session = new_session()
         return Clients(
             bedrock=_sign_without_tls(_check_client(session.client("bedrock", config=repeatable))),
             bedrock_runtime=cancellable(
@@ -215,7 +218,7 @@ def deployer(deadline_seconds: float) -> Deployer:
     """The deployer's clients; as for `clients`."""
     config = _repeatable(deadline_seconds)
     with calling("Setting up the AWS clients"):
-        session = boto3.Session()
+        session = new_session()
         return Deployer(
             _check_client(session.client("sqs", config=config)),
             _check_client(session.client("lambda", config=config)),
@@ -226,7 +229,7 @@ def deployer(deadline_seconds: float) -> Deployer:
 def operator(deadline_seconds: float) -> Operator:
     """The operator's clients; as for `clients`."""
     with calling("Setting up the AWS clients"):
-        return Operator(boto3.Session(), _repeatable(deadline_seconds))
+        return Operator(new_session(), _repeatable(deadline_seconds))
 
 
 def signer(service: str) -> Signer:
@@ -236,14 +239,14 @@ def signer(service: str) -> Signer:
         OperatorError: there is no Region, or there are no credentials.
     """
     with calling("Signing"):
-        session = boto3.Session()
+        session = new_session()
         return Signer(service, session.region_name, session.get_credentials())
 
 
 def queues(deadline_seconds: float) -> SQSClient:
     """A client of SQS; as for `clients`."""
     with calling("Setting up the AWS clients"):
-        return boto3.client("sqs", config=_repeatable(deadline_seconds))
+        return new_session().client("sqs", config=_repeatable(deadline_seconds))
 
 
 def dynamodb(deadline_seconds: float) -> DynamoDBClient:
@@ -251,13 +254,13 @@ def dynamodb(deadline_seconds: float) -> DynamoDBClient:
     cut call has cost is counted after it.
     """
     with calling("Setting up the AWS clients"):
-        return _check_client(boto3.client("dynamodb", config=_repeatable(deadline_seconds)))
+        return _check_client(new_session().client("dynamodb", config=_repeatable(deadline_seconds)))
 
 
 def table(name: str, deadline_seconds: float) -> Table:
     """A DynamoDB table, for calls that may take `deadline_seconds` each; as for `clients`."""
     with calling("Setting up the AWS clients"):
-        resource = boto3.resource("dynamodb", config=_repeatable(deadline_seconds))
+        resource = new_session().resource("dynamodb", config=_repeatable(deadline_seconds))
         _check_client(resource.meta.client)
         return resource.Table(name)
 

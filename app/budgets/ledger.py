@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 WRITE_SECONDS = 15  # for a write, with all its attempts
 TRIES = 5  # of a write whose condition was not met, though what is read then says that it is
 MARGIN_SECONDS = 60  # a turn's process may take longer than its deadline to end
+LONGEST_SECONDS = 3600.0
+"""What seems to last longer, or longer than a turn, began before the clock was set back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,11 @@ class Ledger:
     def _until(self, moment: Moment) -> int:
         return int(moment.at.timestamp() + self._seconds + MARGIN_SECONDS)
 
+    def _is_over(self, until: float, moment: Moment) -> bool:
+        """Whether a turn or a call that ends by itself at `until` has ended."""
+        left = until - moment.at.timestamp()
+        return not 0 <= left <= max(LONGEST_SECONDS, self._seconds + MARGIN_SECONDS)
+
     def _refresh(self, principal: str, moment: Moment) -> Month | None:
         """A principal's month without what processes that have died left in it; None if something
         was changed, so that a write may be tried again.
@@ -196,9 +203,8 @@ class Ledger:
         if month is None:
             self.table.create(principal, moment)
             return None
-        present = moment.at.timestamp()
-        holds = [hold for hold in month.holds.values() if hold.until < present]
-        turns = [turn for turn, until in month.turns.items() if until < present]
+        holds = [hold for hold in month.holds.values() if self._is_over(hold.until, moment)]
+        turns = [turn for turn, until in month.turns.items() if self._is_over(until, moment)]
         for hold in holds:
             log.warning("a call of %s was never settled; its prompt counts", principal)
             self.table.settle(hold, hold.least)

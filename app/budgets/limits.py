@@ -149,7 +149,6 @@ def _readable(count: int, unit: Unit) -> float:
 
 
 def limits_of(settings: Settings) -> Limits:
-    """The limits that the settings name."""
     values: Mapping[tuple[Period, Unit], float | None] = {
         ("day", "tokens"): settings.principal_tokens_day,
         ("month", "tokens"): settings.principal_tokens_month,

@@ -1,7 +1,7 @@
 """The text of an answer and its bracketed numbers, read piece by piece.
 
-The scanner passes over the answer once, a sign or a plain word at a time, in time proportional to
-its length, whatever the pieces. It holds back a possible bracketed number and the white space
+The scanner passes over the answer once, a sign or some plain words at a time, in time proportional
+to its length, whatever the pieces. It holds back a possible bracketed number and the white space
 before it; all other text is passed on at once. `marks` decides which of the numbers are marks.
 
     "Quartz is hard [3]. See `a[0]`."
@@ -27,8 +27,9 @@ from app.citations.bracket_numbers import (
 
 GLANCE = 64  # characters of the text before a run that a Run holds
 
-# What can be neither a bracketed number nor the white space before one.
-_PLAIN = re.compile(rf"[^\s{re.escape(OPENERS + RAISED)}]+")
+# Words, of which no sign can be of a bracketed number, nor of the white space before one.
+_WORD = rf"[^\s{re.escape(OPENERS + RAISED)}]++"
+_PLAIN = re.compile(rf"{_WORD}(?:\s++{_WORD})*+")
 _MARKS_CODE = re.compile(r"[`~\n]")
 
 
@@ -73,14 +74,15 @@ class Scanner:
     def read(self, piece: str) -> Iterator[Words | Run]:
         place = 0
         while place < len(piece):
-            plain = None if self._open or self._closed else _PLAIN.match(piece, place)
-            if plain:
+            is_prose = not (self._open or self._closed or self._depth)
+            if is_prose and (plain := _PLAIN.match(piece, place)):
                 self._say_with_space(plain[0])
                 place = plain.end()
             else:
                 yield from self._read(piece[place])
                 place += 1
-        yield from self._pass_on()
+        if self._out:
+            yield from self._pass_on()
 
     def end(self) -> Iterator[Words | Run]:
         """The text and numbers that are still held back, at the end of the answer."""
@@ -155,7 +157,9 @@ class Scanner:
         return run
 
     def _say_with_space(self, text: str) -> None:
-        space, self._space = "".join(self._space), []
+        space = ""
+        if self._space:
+            space, self._space = "".join(self._space), []
         if self._depth:
             self._depth = 0 if space.count("\n") > 1 else max(0, self._depth - text.count("]"))
         self._say(space + text)

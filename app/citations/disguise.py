@@ -86,7 +86,7 @@ class Disguise:
         >>> Disguise().restore("samples⟦0⟧ ⟨/passage>")
         'samples[0] </passage>'
         """
-        return text.translate(self._back)
+        return text if text.isascii() else text.translate(self._back)
 
 
 def _free(pairs: Sequence[str], texts: Sequence[str], number: int) -> str:

@@ -131,7 +131,8 @@ class Quotable:
         for header, holds in self._headers.items():
             counts.update(dict.fromkeys(holds, len(self._rows[header])))
         most = len(self._units)
-        return {word: log((most + 1) / min(count, most)) for word, count in counts.items()}
+        weights = {m: log((most + 1) / min(m, most)) for m in set(counts.values())}
+        return {word: weights[count] for word, count in counts.items()}
 
     @cached_property
     def _totals(self) -> list[float]:

@@ -14,7 +14,16 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from app.citations.vocabulary import STEM, content_words, is_negated, is_unspaced, language
+from app.citations.quote import words
+from app.citations.vocabulary import (
+    STEM,
+    content_words,
+    is_negated,
+    is_unspaced,
+    language,
+    language_of,
+    stems,
+)
 
 LEAST_IN_PASSAGE = 0.5  # of the claim's words
 LEAST_IN_QUOTE = 0.3
@@ -63,7 +72,7 @@ class Evidence:
         in_quote = _share(claim_words, content_words(quote))
         if (
             in_quote < LEAST_IN_QUOTE * scale
-            or _share(claim_words, self._words) < LEAST_IN_PASSAGE * scale
+            or _share(claim_words, self._stems) < LEAST_IN_PASSAGE * scale
         ):
             return False
         if in_quote < CLOSE:
@@ -72,11 +81,15 @@ class Evidence:
 
     @cached_property
     def _words(self) -> frozenset[str]:
-        return content_words(self._text)
+        return words(self._text)
+
+    @cached_property
+    def _stems(self) -> frozenset[str]:
+        return stems(self._words)
 
     @cached_property
     def _language(self) -> str | None:
-        return language(self._text)
+        return language_of(self._words)
 
     @cached_property
     def _plain(self) -> str:

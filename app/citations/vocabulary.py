@@ -81,8 +81,13 @@ def content_words(text: str) -> frozenset[str]:
     >>> sorted(content_words("What is the deposit of locker L-3? 給水ポンプの回転数"))
     ['3', 'depos', 'l-3', 'locke', 'の回', 'プの', 'ポン', 'ンプ', '回転', '水ポ', '給水', '転数']
     """
+    return stems(words(text))
+
+
+def stems(some: frozenset[str]) -> frozenset[str]:
+    """The stems of a text's words, without function words."""
     return frozenset(
-        word[:STEM] if word.isalpha() else word for word in words(text) - _FUNCTIONS if _tells(word)
+        word[:STEM] if word.isalpha() else word for word in some - _FUNCTIONS if _tells(word)
     )
 
 
@@ -92,8 +97,12 @@ def language(text: str) -> str | None:
     >>> language("What is the deposit?"), language("Was ist das?"), language("samples = 3")
     ('en', 'de', None)
     """
-    holds = words(text)
-    counts = {name: len(holds & some) for name, some in _LANGUAGES.items()}
+    return language_of(words(text))
+
+
+def language_of(some: frozenset[str]) -> str | None:
+    """The language of a text with these words, as `language` tells it."""
+    counts = {name: len(some & functions) for name, functions in _LANGUAGES.items()}
     name, count = max(counts.items(), key=lambda pair: pair[1])
     return name if count >= _FEWEST else None
 

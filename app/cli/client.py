@@ -64,7 +64,6 @@ class Client:
         self._http = httpx.Client(base_url=url, auth=auth, timeout=TIMEOUT, mounts=DIRECT)
 
     def close(self) -> None:
-        """Close its connections."""
         self._http.close()
 
     def call(self, method: str, path: str, **request: Any) -> Json:

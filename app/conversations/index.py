@@ -36,7 +36,6 @@ class Index:
     keys: Keys
 
     def enter(self, conversation: str, first: StoredTurn) -> None:
-        """Enter a conversation in the list."""
         self.objects.put(self.keys.line(conversation, first.at, text_of(first.question)), b"")
 
     def rename(self, conversation: str, first: StoredTurn, title: str) -> None:

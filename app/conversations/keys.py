@@ -146,7 +146,6 @@ def _coded(title: str) -> str:
 
 
 def _moment(inverse: str) -> datetime:
-    """The moment of a countdown."""
     since_epoch = timedelta(milliseconds=END_OF_TIME - int(inverse))
     return datetime.fromtimestamp(0, UTC) + since_epoch
 

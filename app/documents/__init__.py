@@ -4,6 +4,7 @@
     attributes  of an upload: from the request into the sidecar beside the document
     sync        a change in the bucket -> the Knowledge Base ingests or deletes the document
     content     of a document, at an address for a short time
+    described   a document with its attributes
     status      of a document, by the bucket and the Knowledge Base
 
 A document is an object of the documents bucket. Its name is the key. Its id is the key in base64,
@@ -13,6 +14,7 @@ which fits into a path. There is no table of documents that could disagree with 
 
 from app.documents.bucket import Bucket
 from app.documents.content import Content, content
+from app.documents.described import with_attributes
 from app.documents.knowledge_base import KnowledgeBase
 from app.documents.status import Document, find, latest, listing, remove
 from app.documents.sync import subjects, sync
@@ -32,4 +34,5 @@ __all__ = [
     "remove",
     "subjects",
     "sync",
+    "with_attributes",
 ]

@@ -20,6 +20,7 @@ ATTRIBUTES = "outcrop-attributes"
 REQUESTED = "outcrop-requested"
 """The tag with the version of a document that the Knowledge Base was asked to ingest."""
 MOST_TAGS = 10  # of an object, by S3
+HIGHEST = "\U0010ffff"  # the sign that comes after all others
 LONGEST_KEY = 1024  # bytes, by S3: a document with a key of this length can have no sidecar
 
 
@@ -50,6 +51,24 @@ class Object:
     def version(self) -> str:
         """The name of this version: new content or new attributes change it."""
         return f"{self.etag.strip(chr(34))}/{self.attributes}"
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What one listing tells: the objects whose keys come after `after`, up to `last`.
+
+    Attributes:
+        etags: of the objects that are there, by key.
+        last: the last key that it tells of; None: it tells of all that come after `after`.
+    """
+
+    after: str
+    etags: Mapping[str, str]
+    last: str | None = None
+
+    def covers(self, key: str) -> bool:
+        """Whether it tells if there is an object of this key."""
+        return self.after < key and (self.last is None or key <= self.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +119,27 @@ class Bucket:
                     if not item["Key"].endswith((SIDECAR, "/")):
                         yield Object(item["Key"], item["Size"], item["LastModified"], item["ETag"])
 
-    def read(self, key: str) -> bytes | None:
-        """An object's content, or None: there is no such object."""
+    def glance(self, first: str, most: int) -> Glance:
+        """One listing that begins right before a key, of at most so many objects."""
+        after = _place_before(first)
+        with calling("ListObjectsV2"):
+            response = self.s3.list_objects_v2(Bucket=self.name, StartAfter=after, MaxKeys=most)
+        etags = {item["Key"]: item["ETag"] for item in response.get("Contents", [])}
+        return Glance(after, etags, max(etags, default=after) if response["IsTruncated"] else None)
+
+    def read(self, key: str, most: int | None = None) -> bytes | None:
+        """An object's content, or None: there is no such object.
+
+        Args:
+            most: the number of bytes, from the beginning, of an object of any size.
+        """
+        if len(key.encode()) > LONGEST_KEY:
+            return None
         try:
             with calling("GetObject"):
-                return self.s3.get_object(Bucket=self.name, Key=key)["Body"].read()
+                body = self.s3.get_object(Bucket=self.name, Key=key)["Body"]
+                with body:
+                    return body.read(most)
         except NotFound:
             return None
 
@@ -186,3 +221,13 @@ class Bucket:
         except NotFound:
             return {}
         return {tag["Key"]: tag["Value"] for tag in response["TagSet"]}
+
+
+def _place_before(key: str) -> str:
+    """A name before a key, with few keys in between.
+
+    >>> _place_before("a/12.md") == "a/12.mc" + chr(0x10FFFF), _place_before("ä")
+    (True, '')
+    """
+    start, last = key[:-1], key[-1:]
+    return start + chr(ord(last) - 1) + HIGHEST if "!" <= last <= "~" else start

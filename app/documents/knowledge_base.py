@@ -74,7 +74,6 @@ class KnowledgeBase:
 
     @classmethod
     def of(cls, clients: Clients, settings: DocumentSettings) -> "KnowledgeBase":
-        """The Knowledge Base that the settings name."""
         return cls(clients, settings.knowledge_base_id, settings.data_source_id, settings.managed)
 
     def refusal(self, uri: str) -> str | None:

@@ -9,6 +9,7 @@ in the bucket, by a name that direct          REFUSED: delete it, and upload it 
 ingestion cannot take
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -17,6 +18,7 @@ from app.documents.bucket import Bucket, Object
 from app.documents.knowledge_base import REFUSED, Detail, KnowledgeBase
 from app.documents.names import document_id, key_of, sidecar_of
 from app.errors import NotFound
+from app.events import MetadataValue
 
 UPLOADED, DELETING, INDEXED = "UPLOADED", "DELETING", "INDEXED"
 FOUND_BY_SEARCHES = (INDEXED, "PARTIALLY_INDEXED")
@@ -37,6 +39,7 @@ class Document:
         status: UPLOADED, DELETING, REFUSED, or one of Bedrock's DocumentStatus.
         reason: of FAILED and REFUSED, what is wrong with the document.
         warnings: of an indexed document, which of its text searches do not find, and why.
+        attributes: by which searches can be filtered; None where they were not read.
     """
 
     id: str
@@ -48,6 +51,7 @@ class Document:
     status: str
     reason: str | None = None
     warnings: tuple[str, ...] = ()
+    attributes: Mapping[str, MetadataValue] | None = None
 
 
 def listing(

@@ -14,16 +14,19 @@ calls last sees that its call matches the bucket.
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from app.documents.attributes import Snapshot, align
-from app.documents.bucket import Bucket
+from app.documents.bucket import Bucket, Glance, Object
 from app.documents.knowledge_base import KnowledgeBase
 from app.documents.names import sidecar_of, subject_of
 from app.errors import OutcropError, Unavailable
 from app.resources import STAGING
 
 LOOKS = 4  # at a document that keeps changing, before it has to be tried again
+LISTED = 5  # documents; so many are looked at by a listing, and fewer one by one
+ROWS = 8  # of a listing, for each document: it has a sidecar, perhaps, and neighbours
+NO_GLANCE = Glance(after="", etags={}, last="")
 
 log = logging.getLogger(__name__)
 
@@ -93,15 +96,66 @@ class _Sync:
 
     def _look(self, keys: Iterable[str]) -> dict[str, Snapshot]:
         snapshots = {}
+        keys = list(keys)
+        glance = self._glance(keys)
         for key in keys:
             try:
-                document = self._bucket.head(key)
-                sidecar = self._bucket.head(sidecar_of(key))
+                document = self._object(key, glance)
+                sidecar = self._object(sidecar_of(key), glance)
                 requested = document is not None and self._bucket.requested(document)
                 snapshots[key] = Snapshot(document, sidecar, requested)
             except OutcropError as error:
                 self.failures[key] = error
         return snapshots
+
+    def _look_again(self, before: Mapping[str, Snapshot]) -> dict[str, Snapshot]:
+        """Look at documents whose snapshots before the call are given.
+
+        An object whose ETag is still the same is not asked for again, but for two: a document that
+        came with attributes, which another upload of the same content may have changed, and a
+        sidecar without a document, which is deleted if it came with an upload.
+        """
+        snapshots = {}
+        glance = self._glance(list(before))
+        for key, known in before.items():
+            sidecar = known.sidecar if known.document else None
+            document = known.document
+            if document and document.attributes is not None:
+                document = None
+            try:
+                snapshots[key] = Snapshot(
+                    self._object(key, glance, document),
+                    self._object(sidecar_of(key), glance, sidecar),
+                )
+            except OutcropError as error:
+                self.failures[key] = error
+        return snapshots
+
+    def _glance(self, keys: Sequence[str]) -> Glance:
+        """What one listing tells of these documents. Each has a key of its own, so what it does not
+        tell is asked for one by one, as all of it is where they are few: a listing is paid like a
+        dozen of such calls.
+        """
+        if len(keys) >= LISTED:
+            try:
+                return self._bucket.glance(min(keys), ROWS * len(keys))
+            except OutcropError as error:
+                log.warning("Documents are looked at one by one: %s", error)
+        return NO_GLANCE
+
+    def _object(self, key: str, glance: Glance, known: Object | None = None) -> Object | None:
+        """An object as it is now; None: there is none.
+
+        Args:
+            known: the object as it was, if it is that still while it has the same ETag.
+        """
+        if glance.covers(key):
+            etag = glance.etags.get(key)
+            if etag is None:
+                return None
+            if known and known.etag == etag:
+                return known
+        return self._bucket.head(key)
 
     def _align(self, snapshots: Mapping[str, Snapshot]) -> dict[str, Snapshot]:
         aligned_snapshots = {}
@@ -127,7 +181,7 @@ class _Sync:
     def _finish_unchanged(self, snapshots: Mapping[str, Snapshot]) -> dict[str, Snapshot]:
         """Look again, and finish the documents that have not changed; return the others."""
         changed_snapshots = {}
-        for key, now in self._look(snapshots).items():
+        for key, now in self._look_again(snapshots).items():
             try:
                 again = self._finish(key, now) if now.is_same(snapshots[key]) else now
             except OutcropError as error:

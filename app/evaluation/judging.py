@@ -56,7 +56,6 @@ def results(
 
 
 def judge(expectation: Expectation, answer: RecordedAnswer, exchange: str = "") -> Result:
-    """Judge one answer."""
     cites_gold = any(
         quote.uri == gold or quote.uri.endswith(f"/{gold}")
         for quote in answer.citations

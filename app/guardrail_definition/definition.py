@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-components.html
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Final, Generic, Literal, TypeVar, get_args
+from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -255,8 +255,6 @@ class GuardrailDefinition(_Part):
 
 POLICIES = ("content", "topics", "words", "sensitive_information", "grounding")
 """The members that are policies."""
-
-PII_TYPES: tuple[str, ...] = get_args(PiiType)
 
 
 def _refuse_twice(member: str, values: list[str]) -> None:

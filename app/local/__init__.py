@@ -13,7 +13,7 @@ DynamoDB and STS, and behaves as they do. It is one process, which a request pas
     bedrock                 the foundation models; guardrails, their definitions and versions
     bedrock_runtime         InvokeModel and Converse: a body in a family's format -> the model
     bedrock_agent           Knowledge Bases, which ingest documents; agents, and what they may call
-    bedrock_agent_runtime   Retrieve
+    bedrock_agent_runtime   Retrieve, Rerank, RetrieveAndGenerate; InvokeAgent
     engine                  the work behind them: parsers, chunk, transformer, store, writer
     wire                    result -> HTTP response, or event stream frame by frame
 

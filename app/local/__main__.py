@@ -7,22 +7,22 @@ alone.
 """
 
 import argparse
+import gc
 import json
 import logging
-import os
-import signal
 import sqlite3
 import sys
 from pathlib import Path
 from secrets import token_hex
-from threading import Thread
 
 from app.local.database import Damaged, InUse
 from app.local.disk import disk_problem
 from app.local.engine.store import StoreError
 from app.local.faults import Faults
+from app.local.parent import end_with_input
 from app.local.permissions import close_to_others
 from app.local.stand_in import Options, StandIn
+from app.local.switching import switch_soon
 from app.local.wire import Application, serve
 from app.local.wire.fault_schedule import FaultSchedule
 
@@ -36,6 +36,7 @@ def main() -> None:
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # it would log a line for every request
     logging.getLogger("opensearch").setLevel(logging.ERROR)  # its errors are the store's to tell
     arguments = _arguments().parse_args()
+    switch_soon()
     close_to_others(arguments.home)
     key = {"accessKeyId": f"{KEY_PREFIX}{token_hex(6).upper()}", "secretAccessKey": token_hex(20)}
     options = Options(
@@ -53,7 +54,8 @@ def main() -> None:
         def ready(port: int) -> None:
             url = f"http://{HOST}:{port}"
             stand_in.start(url)
-            Thread(target=_stop_at_end_of_input, daemon=True).start()
+            end_with_input()
+            gc.freeze()  # a collection that looked at all this would hold up every thread for 70 ms
             print(json.dumps({"url": url} | key), flush=True)  # noqa: T201
 
         try:
@@ -101,16 +103,6 @@ def _arguments() -> argparse.ArgumentParser:
     arguments.add_argument("--faults", action="store_true", help="let tests order faults")
     arguments.add_argument("--schedule", type=Path, help="a file of faults; tests may order more")
     return arguments
-
-
-def _stop_at_end_of_input() -> None:
-    try:
-        while os.read(
-            sys.stdin.fileno(), 1024
-        ):  # unbuffered: a thread must not hold the buffer's lock
-            pass
-    finally:  # an input that cannot be read, such as a closed terminal's, has ended too
-        os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

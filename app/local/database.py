@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from app.local import write_ahead_log
 from app.local.durability import make_folder, sync, sync_folder
 
 _PRAGMAS = """
@@ -89,6 +90,7 @@ class Database:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+            write_ahead_log.give_up(self._connection, self._path)
 
     def query(self, sql: str, *values: Any) -> list[sqlite3.Row]:
         with self._lock:

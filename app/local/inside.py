@@ -16,8 +16,8 @@ from typing import Any
 from app.local.engine import Engine
 from app.local.engine.transformer import Encoder, InsideView
 from app.local.engine.writer import Sampling, Writer
-from app.local.engine.writer.choose import first_draw, softmax
-from app.local.engine.writer.odds import Odds
+from app.local.engine.writer.selection import first_draw, softmax
+from app.local.engine.writer.selection.odds import Odds
 from app.local.wire import JSON, Endpoints, Response, ServiceError, json_response
 
 MOST_TOKENS = 64  # with [CLS] and [SEP]: 72 pictures of 64 times 64 numbers

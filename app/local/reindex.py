@@ -7,13 +7,15 @@ folder into OpenSearch; with `--source FILE` back.
 
 FILE says which OpenSearch, as for `python -m app.local`. It
 prints a line of JSON for each step, `{"base": ..., "done": ..., "total": ...}`. Before the switch
-the home is as it was, wherever this stops; called again, it goes on. No stand-in may run.
+the home is as it was, wherever this stops; called again, it goes on. After the switch nothing is
+moved any more: what could not be removed is told, as `"left"`, and removed when it is called again.
+No stand-in may run. It ends when its standard input is closed.
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -34,8 +36,9 @@ from app.local.engine.store import (
 from app.local.engine.store.moving import move
 from app.local.engine.store.opensearch.endpoint import Endpoint
 from app.local.engine.store.opensearch.stores import OpenSearchStores
-from app.local.engine.store.place import EMBEDDED, open_stores, switch
+from app.local.engine.store.place import EMBEDDED, open_stores, place_of, switch
 from app.local.engine.transformer import Encoder
+from app.local.parent import end_with_input
 
 
 def reindex(home: Path, source: Path | None, target: Path | None) -> Iterator[dict[str, object]]:
@@ -54,24 +57,43 @@ def reindex(home: Path, source: Path | None, target: Path | None) -> Iterator[di
     folder = home / "knowledge" / "stores"
     with closing(State(home / "knowledge" / "state.sqlite")) as state:
         configurations = _configurations(state)
-        old = open_stores(folder, source)
         endpoint = Endpoint.read(target) if target else None
-        new = OpenSearchStores(endpoint, folder) if endpoint else _embedded(folder)
-        for base, configuration in configurations.items():
-            with (
-                closing(old.open(base, configuration)) as from_store,
-                closing(_opened(new, base, configuration)) as to_store,
-            ):
-                total = len(from_store.documents())
-                yield {"base": base, "done": 0, "total": total}
-                for done in move(from_store, to_store):
-                    yield {"base": base, "done": done, "total": total}
-        switch(folder, endpoint.place if endpoint else EMBEDDED)
-        for base in configurations:
-            if isinstance(old, EmbeddedStores):
-                old.remove_files(base)
-            else:
+        place = endpoint.place if endpoint else EMBEDDED
+        if place_of(folder) != place:
+            old = open_stores(folder, source)
+            new = OpenSearchStores(endpoint, folder) if endpoint else _embedded(folder)
+            for base, configuration in configurations.items():
+                yield from _move(old, new, base, configuration)
+            switch(folder, place)
+        yield from _tidy(folder, source, configurations)
+
+
+def _move(
+    old: Stores, new: Stores, base: str, configuration: StoreConfiguration
+) -> Iterator[dict[str, object]]:
+    with (
+        closing(old.open(base, configuration)) as from_store,
+        closing(_opened(new, base, configuration)) as to_store,
+    ):
+        total = len(from_store.documents())
+        yield {"base": base, "done": 0, "total": total}
+        for done in move(from_store, to_store):
+            yield {"base": base, "done": done, "total": total}
+
+
+def _tidy(folder: Path, source: Path | None, bases: Iterable[str]) -> Iterator[dict[str, object]]:
+    """Remove the stores where the chunks were. Yields what could not be removed."""
+    try:
+        if source is None:
+            stores = _embedded(folder)
+            for base in bases:
+                stores.remove_files(base)
+        elif ledgers := OpenSearchStores.ledgers(folder):
+            old = OpenSearchStores(Endpoint.read(source), folder)
+            for base in ledgers:
                 old.remove(base)
+    except (StoreError, OSError) as error:
+        yield {"left": str(error)}
 
 
 def _configurations(state: State) -> dict[str, StoreConfiguration]:
@@ -108,6 +130,7 @@ def main() -> None:
     arguments.add_argument("--source", type=Path, help="which OpenSearch has the chunks")
     arguments.add_argument("--target", type=Path, help="which OpenSearch gets them")
     options = arguments.parse_args()
+    end_with_input()
     try:
         for step in reindex(options.home, options.source, options.target):
             print(json.dumps(step), flush=True)  # noqa: T201

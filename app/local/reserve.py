@@ -20,7 +20,11 @@ from app.local.disk import is_full
 from app.local.wire import JSON, Call, Handler, ServiceError, WaitingHandler, WaitingService
 
 BYTES = 8 * 2**20
-"""Enough for the deletes of some thousand documents."""
+"""Enough for what a delete writes, and for a log that has grown before the disk was full
+(`write_ahead_log`)."""
+
+BEHIND = 2**20
+"""Bytes that the rest of a delete may take: a document leaves the store behind the answer."""
 
 LEAST = 2**16  # bytes; a smaller reserve would be useless
 FREE_SHARE = 4  # the reserve takes at most this part of the free space: one fourth
@@ -82,12 +86,15 @@ class Reserve:
 
     def _with_reserve(self, handler: Handler) -> Handler:
         """Wrap a handler: if the disk is full, the reserve is released and the handler called
-        again.
+        again. It is released too if there is hardly room for what is done behind the answer.
         """
 
         def call(request: Call) -> JSON:
             try:
-                return handler(request)
+                answer = handler(request)
+                if self._free() < BEHIND:
+                    self._release()
+                return answer
             except (OSError, sqlite3.Error, ServiceError) as error:
                 # S3's handlers have translated the error to S3's already.
                 cause = error.__cause__ if isinstance(error, ServiceError) else error

@@ -24,7 +24,6 @@ UNEXPECTED = "Something went wrong here. The log of `outcrop mcp` has the detail
 
 
 def result(text: str, verdicts: Sequence[Guardrail] = ()) -> CallToolResult:
-    """The result with this text."""
     return CallToolResult(
         content=[TextContent(type="text", text=text)],
         structured_content=_structure(text),

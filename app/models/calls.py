@@ -5,7 +5,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from app.aws import FAILURES, calling
+from app.aws import FAILURES, calling, events_of
 from app.errors import CallerError, OperatorError
 from app.models.content import Completion, Delta
 from app.models.model import Model
@@ -68,7 +68,7 @@ def streamed(
         del call  # and with it the request, which no reply has to be waited for with
         with closing(stream) as events:
             try:
-                for event in events:
+                for event in events_of(events):
                     yield from read(event)
             except FAILURES:
                 # After its terminal event a reply is whole, however the connection ends.

@@ -133,12 +133,10 @@ class Message:
 
 
 def user(text: str) -> Message:
-    """A message of the user that is one text."""
     return Message("user", (Text(text),))
 
 
 def assistant(text: str) -> Message:
-    """A message of the assistant that is one text."""
     return Message("assistant", (Text(text),))
 
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote
@@ -34,6 +33,10 @@ AUTHOR_HEADER = "x-outcrop-author"
 
 Counts = tuple[int | None, int | None]  # tokens read, tokens written
 
+_NONE: Counts = (None, None)
+_BORDERS = (BlockEnd, ToolUseStart)  # before these, the block that is open has ended
+_FAULTS = (LookupError, TypeError, AttributeError, ValueError, RecursionError)  # of a body
+_DECODER = json.JSONDecoder()
 
 UsageObserver = Callable[[Usage], None]
 
@@ -82,8 +85,8 @@ class PartialReply:
         self._open: _OpenBlock | None = None
         self._unreadable: str | None = None  # the tool whose input is no JSON object
         self._stop: str | None = None
-        self._in_body: Counts = (None, None)
-        self._in_metrics: Counts = (None, None)
+        self._in_body: Counts = _NONE
+        self._in_metrics: Counts = _NONE
         self._intervened: bool | None = None  # as long as no body says
         self._trace: Mapping[str, Any] | None = None
 
@@ -93,13 +96,17 @@ class PartialReply:
         Raises:
             ModelFailed: where it is not a body of this family.
         """
-        with self._reading():
-            return self._add(json.loads(data), read)
+        try:
+            return self._add(_parsed(data), read)
+        except _FAULTS as error:
+            raise self._misread(error) from error
 
     def add_body(self, body: JSON, read: Callable[[JSON], Piece]) -> tuple[Delta, ...]:
         """As `add`, of a body that is parsed already."""
-        with self._reading():
+        try:
             return self._add(body, read)
+        except _FAULTS as error:
+            raise self._misread(error) from error
 
     def _add(self, body: JSON, read: Callable[[JSON], Piece]) -> tuple[Delta, ...]:
         piece = read(body)
@@ -110,15 +117,11 @@ class PartialReply:
             if usage := self._usage_so_far():
                 self._observe(usage)
 
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        try:
-            yield
-        except (LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
-            raise ModelFailed(
-                f"{self._model_id} answered with something that is not of the family "
-                f"{self._family.name}: {type(error).__name__}: {error}."
-            ) from error
+    def _misread(self, error: Exception) -> ModelFailed:
+        return ModelFailed(
+            f"{self._model_id} answered with something that is not of the family "
+            f"{self._family.name}: {type(error).__name__}: {error}."
+        )
 
     def rest(self) -> tuple[Delta, ...]:
         """What was held back because it looked like the beginning of a tag, and the last end."""
@@ -155,6 +158,8 @@ class PartialReply:
 
     def _usage_so_far(self) -> Usage | None:
         """The tokens that the bodies have counted; None as long as they have counted none."""
+        if self._in_body == self._in_metrics == _NONE:
+            return None
         pairs = zip(self._in_body, self._in_metrics, strict=True)
         read, written = (body if body is not None else metrics for body, metrics in pairs)
         return None if read is None and written is None else Usage(read or 0, written or 0)
@@ -163,9 +168,10 @@ class PartialReply:
         """What Bedrock itself adds to a body; for Claude's first chunk, to the message in it."""
         for part in (body, body.get("message")):
             if isinstance(part, dict):
-                metrics = part.get(METRICS, {})
-                counts = metrics.get("inputTokenCount"), metrics.get("outputTokenCount")
-                self._in_metrics = _later(self._in_metrics, counts)
+                if METRICS in part:
+                    metrics = part[METRICS]
+                    counts = metrics.get("inputTokenCount"), metrics.get("outputTokenCount")
+                    self._in_metrics = _later(self._in_metrics, counts)
                 if action := part.get(GUARDRAIL_ACTION):
                     self._intervened = bool(self._intervened) or action == "INTERVENED"
                 self._trace = part.get(GUARDRAIL_TRACE, self._trace)
@@ -189,7 +195,7 @@ class PartialReply:
 
     def _build(self, delta: Delta) -> Iterator[Delta]:
         """Add a delta to the block that is open, or to a new one."""
-        if isinstance(delta, BlockEnd | ToolUseStart) or not self._fits(delta):
+        if isinstance(delta, _BORDERS) or not self._fits(delta):
             yield from self._end()
         if isinstance(delta, BlockEnd):
             return
@@ -291,6 +297,17 @@ class _OpenBlock:
         return text
 
 
+def _parsed(data: bytes) -> JSON:
+    """A body. One that begins so is in UTF-8; else json looks which encoding it is, and what that
+    takes adds up over the chunks of a stream.
+    """
+    if data.startswith(b'{"'):
+        body: JSON = _DECODER.decode(data.decode("utf-8", "surrogatepass"))
+    else:
+        body = json.loads(data)
+    return body
+
+
 def _tool_use(tool: ToolUseStart, written: str) -> ToolUse | None:
     """The call with its input; a tool that takes nothing is called with nothing."""
     try:
@@ -302,7 +319,7 @@ def _tool_use(tool: ToolUseStart, written: str) -> ToolUse | None:
 
 def _later(before: Counts, now: Counts) -> Counts:
     """The counts as they stand now: each is cumulative, and not every chunk has it."""
-    if now == (None, None):
+    if now == _NONE:
         return before
     read, written = (
         count(new) if new is not None else old for old, new in zip(before, now, strict=True)

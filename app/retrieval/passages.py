@@ -39,7 +39,7 @@ def _read(results: Iterable["KnowledgeBaseRetrievalResultTypeDef"]) -> Iterator[
         metadata = result.get("metadata") or {}
         yield Passage(
             number=number,
-            text=well_formed(result["content"].get("text") or ""),
+            text=well_formed((result.get("content") or {}).get("text") or ""),
             uri=well_formed(_uri(result.get("location", {}))),
             score=_finite(result.get("score")) or 0.0,
             page=int(page) if (page := _finite(metadata.get(PAGE))) is not None else None,

@@ -1,11 +1,11 @@
 """The command line's settings: for the laptop's home, and for a stack."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
-from app.settings.environment import Environment, inherited
+from app.settings.environment import Environment, WrongSettings, inherited
 
 FOLDER = Path(__file__).parents[2]
 """The folder with the package: a checkout of Outcrop, or an environment's site-packages."""
@@ -22,7 +22,22 @@ def _home() -> Path:
     if here := checkout():
         return here / ".outcrop"
     data = inherited("XDG_DATA_HOME")
-    return (Path(data) if data else Path.home() / ".local" / "share") / "outcrop"
+    return _expanded(Path(data or "~/.local/share")) / "outcrop"
+
+
+def _expanded(path: Path) -> Path:
+    """The path with the user's own folder in place of ~, as a shell has it.
+
+    Raises:
+        WrongSettings: the user has no folder.
+    """
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise WrongSettings(
+            f"{path} cannot be found, for this user has no home folder: set HOME, or set "
+            "OUTCROP_HOME to a folder's whole path."
+        ) from error
 
 
 def opensearch_folder() -> Path:
@@ -34,7 +49,7 @@ def opensearch_folder() -> Path:
 class LaptopSettings(Environment):
     """The command line's settings for the laptop's home."""
 
-    home: Path = Field(
+    home: Annotated[Path, AfterValidator(_expanded)] = Field(
         default_factory=_home,
         description="Where the laptop keeps its documents, index and conversations; without a "
         "checkout of Outcrop $XDG_DATA_HOME/outcrop, or ~/.local/share/outcrop.",

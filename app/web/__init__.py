@@ -64,6 +64,7 @@ from app.web.routes import (
     suggestions,
     usage,
 )
+from app.web.routes.dependencies import TurnStarter
 from app.web.turns import Turns
 
 
@@ -93,6 +94,7 @@ def application(
     app.state.meter = meter or LogMeter()
     app.state.ledger = ledger
     app.state.turns = Turns(settings.concurrent_turns, settings.deadline_seconds)
+    app.state.starter = TurnStarter(clients, settings)
     for part in PARTS:
         app.include_router(part.router(clients, settings), tags=[part.TAG])
     if config := page_config(settings):

@@ -24,7 +24,8 @@ from app.web.request_ids import WithRequestId
 from app.web.server import Server
 
 # How soon a thread has to let another run. The loop, which answers short calls, is one among the
-# threads of all turns under way: by Python's own 5 ms it waits ten times as long for its turn.
+# threads of all turns under way: by Python's own 5 ms it waits ten times as long for its turn. The
+# stand-in, a program of its own, has the same value for another reason (`app.local.switching`).
 SWITCH_SECONDS = 0.0005
 GRACE_SECONDS, LAST_WORDS_SECONDS = 5, 3  # together less than the parent process waits
 

@@ -56,7 +56,6 @@ class ProblemResponse(JSONResponse):
 
 
 def problem(error: OutcropError | Error, violations: Sequence[Violation] = ()) -> Response:
-    """The response for an error."""
     return ProblemResponse(problem_of(error, violations), error.retry_after)
 
 

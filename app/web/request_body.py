@@ -17,6 +17,7 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.documents.names import is_unicode
 from app.errors import CallerError, InvalidRequest, NotJson, TooLarge
 from app.resources import LARGEST_BODY
 from app.web.problems import problem
@@ -127,22 +128,14 @@ def _faults(value: Any) -> Iterator[tuple[tuple[str, ...], str]]:
                 return
             members = value.items() if isinstance(value, dict) else ((None, each) for each in value)
             for name, each in members:
-                if name is not None and not _whole(name):
+                if name is not None and not is_unicode(name):
                     yield path, WHOLE
                 else:
                     waiting.append(((*path, name) if name is not None else path, depth + 1, each))
-        elif isinstance(value, str) and not _whole(value):
+        elif isinstance(value, str) and not is_unicode(value):
             yield path, WHOLE
         elif isinstance(value, int | float) and not _finite(value):
             yield path, FINITE
-
-
-def _whole(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _finite(number: float) -> bool:

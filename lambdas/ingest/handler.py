@@ -7,12 +7,13 @@ A message is one S3 notification. The documents of a batch are sent together, be
 ingestion takes ten documents in a call. A message is delivered again if one of its own documents
 failed, and does not hold up the others. Its delay is shorter than the queue's visibility timeout,
 which is long, as Lambda requires: while an ingestion job runs, direct ingestion is refused, and an
-upload should not wait much longer than for that job.
+upload should not wait much longer than for that job. Nor should it wait so long when this function
+is killed, or stopped at its timeout: so its messages are hidden for little more than that.
 """
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
@@ -20,6 +21,7 @@ from urllib.parse import unquote_plus
 from app.aws import calling, clients, queues
 from app.documents import Bucket, KnowledgeBase, subjects, sync
 from app.errors import OutcropError
+from app.resources import INGEST_SECONDS
 from app.settings import DocumentSettings, read
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 DEADLINE_SECONDS = 30
 FIRST_PAUSE, LONGEST_PAUSE = 5, 60  # seconds until a message is delivered again
+HIDDEN_SECONDS = INGEST_SECONDS + 15  # Lambda deletes the messages of a batch when it has ended
 LOGGED_CHARACTERS = 200  # characters in the log of a message that is not from S3
 
 log = logging.getLogger(__name__)
@@ -36,6 +39,7 @@ Message = Mapping[str, Any]
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """The entry point; returns the messages that have to be delivered again."""
+    _hide(event["Records"], lambda _message: HIDDEN_SECONDS)
     documents = {message["messageId"]: _documents(message) for message in event["Records"]}
     failures = sync(*_sides(), [key for keys in documents.values() for key in keys])
     for key, error in failures.items():
@@ -43,16 +47,18 @@ def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     failed = [
         message for message in event["Records"] if failures.keys() & documents[message["messageId"]]
     ]
-    _postpone(failed)
+    _hide(failed, pause)
     return {"batchItemFailures": [{"itemIdentifier": message["messageId"]} for message in failed]}
 
 
-def pause(received: int) -> int:
-    """Seconds until a message with so many receives is delivered again.
+def pause(message: Message) -> int:
+    """Seconds until a message that failed is delivered again, by the number of its receives.
 
-    >>> [pause(received) for received in (1, 2, 3, 4, 5, 200)]
+    >>> receives = ("1", "2", "3", "4", "5", "200")
+    >>> [pause({"attributes": {"ApproximateReceiveCount": number}}) for number in receives]
     [5, 10, 20, 40, 60, 60]
     """
+    received = int(message["attributes"]["ApproximateReceiveCount"])
     return LONGEST_PAUSE if received > 5 else min(LONGEST_PAUSE, FIRST_PAUSE << (received - 1))
 
 
@@ -72,24 +78,25 @@ def _documents(message: Message) -> set[str]:
         return set()
 
 
-def _postpone(messages: Sequence[Message]) -> None:
-    """Have failed messages delivered again soon. If this fails, they are delivered later."""
+def _hide(messages: Sequence[Message], seconds: Callable[[Message], int]) -> None:
+    """Have messages delivered again in so many seconds from now, unless they are deleted before. If
+    this fails, they are delivered later.
+    """
     for queue in {message.get("eventSourceARN", "") for message in messages}:
         entries: Any = [
             {
                 "Id": str(number),
                 "ReceiptHandle": message["receiptHandle"],
-                "VisibilityTimeout": pause(int(message["attributes"]["ApproximateReceiveCount"])),
+                "VisibilityTimeout": seconds(message),
             }
             for number, message in enumerate(messages)
             if message.get("eventSourceARN") == queue
         ]
         try:
             with calling("ChangeMessageVisibility"):
-                url = _queues().get_queue_url(QueueName=queue.rpartition(":")[2])["QueueUrl"]
-                _queues().change_message_visibility_batch(QueueUrl=url, Entries=entries)
+                _queues().change_message_visibility_batch(QueueUrl=_url(queue), Entries=entries)
         except OutcropError as error:
-            log.warning("%d messages come again late: %s", len(entries), error)
+            log.warning("%d messages may come again late: %s", len(entries), error)
 
 
 @cache
@@ -97,6 +104,12 @@ def _sides() -> tuple[Bucket, KnowledgeBase]:
     settings = read(DocumentSettings)
     aws = clients(DEADLINE_SECONDS)
     return Bucket(aws.s3, settings.documents_bucket), KnowledgeBase.of(aws, settings)
+
+
+@cache
+def _url(queue: str) -> str:
+    """The address of the queue with this ARN."""
+    return _queues().get_queue_url(QueueName=queue.rpartition(":")[2])["QueueUrl"]
 
 
 @cache

@@ -2,7 +2,11 @@
 of the page, for the person, for a tool.
 """
 
-from tests.agent.wire import CANARY
+import json
+from collections.abc import Callable
+
+CANARY = "CANARY-OF-BOB"
+"""Stands in everything that is another person's."""
 
 FORGED = "conversation.0." + "0" * 32
 TEXTS = {
@@ -40,3 +44,30 @@ TEXTS = {
     "long": "x" * 60_000,
 }
 """What a model writes to be taken for something else."""
+
+NAMES: dict[str, Callable[[str], str]] = {
+    "name-empty": lambda _: "",
+    "name-upper": str.upper,
+    "name-cyrillic": lambda name: name.replace("e", "\u0435").replace("o", "\u043e"),
+    "name-zero-width": lambda name: name[:3] + "\u200b" + name[3:],
+    "name-spaces": lambda name: f" {name}\n",
+    "name-qualified": lambda name: f"orders.{name}",
+    "name-path": lambda name: f"../orders/{name}",
+    "name-long": lambda name: name * 20_000,
+    "name-half-character": lambda name: f"{name}\ud800",
+}
+"""Names that are none of a tool's, of the name of a tool."""
+
+VALUES = {
+    "value-nan": "NaN",
+    "value-infinite": "1e999",
+    "value-large": "9" * 4_000,
+    "value-half-character": '"\\ud800"',
+    "value-nothing": '"\\u0000"',
+    "value-long": json.dumps("x" * 1_000_000),
+    "value-deep": "[" * 400 + "]" * 400,
+    "value-deeper": '{"a":' * 90_000 + "1" + "}" * 90_000,
+    "value-object": '{"$ne": null}',
+    "value-list": '["A-1047", "B-2001"]',
+}
+"""Values of an argument, as JSON is written."""

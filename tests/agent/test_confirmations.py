@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.agent import AgentContext, act, decide
-from app.agent.confirmations import confirmation_for
+from app.agent.confirmations import confirmation_for, find_pending
 from app.conversations import Conversations
 from app.errors import Conflict, InvalidRequest, NotFound
 from app.events import Confirm, Event, ToolCall, ToolOutcome
@@ -15,6 +15,7 @@ from app.meter import Account
 from app.tools import CALL, PRINCIPAL
 from app.turn import Question
 from tests.agent.conftest import Desk, done
+from tests.conversations.sent_requests import at_each_request, nothing
 from tests.test_meter import Recorder
 from tests.web.backend import Backend
 
@@ -24,7 +25,6 @@ DONE = (["It is cancelled."], "end_turn")
 
 
 def waiting(context: AgentContext, backend: Backend) -> Confirm:
-    """A call that waits."""
     backend.replies = [([CANCEL], "tool_use")]
     events = list(act(ASK, context))
     [confirm] = [event for event in events if isinstance(event, Confirm)]
@@ -78,6 +78,13 @@ def test_a_confirmed_call_is_made_once_and_the_model_says_what_came_of_it(
         with pytest.raises(Conflict):
             decide(confirm.confirmation, confirmed=confirmed, context=context)
     assert len(desk.calls) == 1
+
+
+def test_the_turn_that_waits_is_read_once(context: AgentContext, backend: Backend) -> None:
+    confirm = waiting(context, backend)
+    with at_each_request(context.turn.clients.s3, nothing) as sent:
+        find_pending(confirm.confirmation, context.turn.conversations, context.principal)
+    assert sent == ["ListObjectsV2", "GetObject"]
 
 
 def test_a_denied_call_is_not_made(context: AgentContext, backend: Backend, desk: Desk) -> None:

@@ -7,32 +7,24 @@ ended with exactly one terminal event, within its limits; and the conversation c
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from app.agent import act, decide
-from app.events import Confirm, Done, Error, Event, ToolCall, ToolOutcome
+from app.events import Confirm, Done, Error, ToolCall, ToolOutcome
 from app.tools import CALL, PRINCIPAL
 from app.turn import Question
 from app.turn.ending import UNEXPECTED
-from app.web.streams import ui_message_stream
-from tests.agent.attack_texts import FORGED
-from tests.agent.attacks import Attack, attacks
-from tests.agent.goals import GOALS
-from tests.agent.wire import CANARY, SECRET, HostileModel, Shop, call, hostile_shop, reply, stop
-from tests.web.backend import BUCKET, parts_of
+from tests.agent.attack import Attack
+from tests.agent.attack_texts import CANARY, FORGED
+from tests.agent.attacks import Reply, attacks
+from tests.agent.goals import check_few, few
+from tests.agent.turns import MOST_EVENT_CHARACTERS, TEXT_PARTS, Turn, stored_turns
+from tests.agent.wire import SECRET, HostileModel, Shop, call, hostile_shop, reply, stop
 
 ASK = Question("What is the status of my orders?")
 CONFIRMED = "A-1050"
 """The order whose cancellation the person has decided on where an attack begins with that."""
-
-TEXT_PARTS = {
-    "start", "start-step", "text-start", "text-delta", "text-end", "finish-step", "finish",
-    "data-nearest",
-}  # fmt: skip
-MOST_EVENT_CHARACTERS = 1_000_000
-FEWER = tuple(goal.id for goal in GOALS)
 
 
 @pytest.fixture(scope="module")
@@ -49,25 +41,7 @@ def shop(served: Shop) -> Shop:
     return served
 
 
-class Turn:
-    """An agent's turn, read as events and as the UI stream of the same events."""
-
-    def __init__(self, events: Any) -> None:
-        self.events: list[Event] = []
-        lines = b"".join(ui_message_stream(self._kept(events))).decode()
-        self.parts = parts_of(lines.split("\n"))
-
-    def _kept(self, events: Any) -> Any:
-        for event in events:
-            self.events.append(event)
-            yield event
-
-    @property
-    def last(self) -> Event:
-        return self.events[-1]
-
-
-def attacked(shop: Shop, attack: Attack) -> tuple[str, Turn]:
+def attacked(shop: Shop, attack: Attack[Reply]) -> tuple[str, Turn]:
     """The conversation, and the turn in which the model attacks."""
     conversation = attack.id
     pending = None
@@ -86,11 +60,11 @@ def attacked(shop: Shop, attack: Attack) -> tuple[str, Turn]:
 
 
 ATTACKS = list(attacks())
-FEW = [one for at, one in enumerate(ATTACKS) if at % 3 == 0 or not one.id.startswith(FEWER)]
+FEW = few(ATTACKS)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """All attacks with `--thorough`; else a third of the calls, and all that is not a call."""
+    """All attacks with `--thorough`; else every way of a call, and all that is not a call."""
     if "attack" in metafunc.fixturenames:
         some = ATTACKS if metafunc.config.getoption("--thorough") else FEW
         metafunc.parametrize("attack", some, ids=[one.id for one in some])
@@ -98,10 +72,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def test_there_are_many_attacks_each_with_an_id_of_its_own() -> None:
     assert len({attack.id for attack in ATTACKS}) == len(ATTACKS)
-    assert len(FEW) >= 300
+    assert len(ATTACKS) >= 800
+    check_few(ATTACKS)
 
 
-def test_a_hostile_model_achieves_nothing(shop: Shop, attack: Attack) -> None:
+def test_a_hostile_model_achieves_nothing(shop: Shop, attack: Attack[Reply]) -> None:
     before = shop.orders()
     conversation, turn = attacked(shop, attack)
 
@@ -154,14 +129,3 @@ def test_a_hostile_model_achieves_nothing(shop: Shop, attack: Attack) -> None:
     again = Turn(act(Question("Well?", conversation), shop.context))
     assert isinstance(again.last, Done), again.last
     assert shop.model.broken == []
-
-
-def stored_turns(shop: Shop, conversation: str) -> str:
-    """The objects of a conversation, of whomever it is."""
-    s3 = shop.turn.clients.s3
-    keys = [
-        one["Key"]
-        for one in s3.list_objects_v2(Bucket=BUCKET).get("Contents", ())
-        if conversation in one["Key"]
-    ]
-    return "".join(s3.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode() for key in keys)

@@ -30,6 +30,8 @@ from app.tools import Outcome, Tool
 from app.turn import TurnContext
 from lambdas.tools.orders import handler as orders
 from lambdas.tools.seed import seed
+from tests.agent.agent_wire import HostileAgent
+from tests.agent.attack_texts import CANARY
 from tests.lambdas.tools.shop import KEYS, create, environment
 from tests.local.home import KEYS as SIGNING_KEYS
 from tests.test_meter import Recorder
@@ -42,8 +44,6 @@ if TYPE_CHECKING:
 Events = Iterable[JSON]
 SECRET = "s3cr3t-of-the-application"
 SECONDS = 60
-CANARY = "CANARY-OF-BOB"
-"""Stands in everything that is another person's."""
 
 
 def text(words: str, index: int = 0) -> Events:
@@ -131,6 +131,7 @@ class Shop:
     turn: TurnContext
     table: "Table"
     calls: list[tuple[str, Mapping[str, Any], Mapping[str, str]]] = field(default_factory=list)
+    agent: HostileAgent = field(default_factory=HostileAgent)
 
     @property
     def context(self) -> AgentContext:
@@ -166,9 +167,9 @@ class Shop:
 
 
 @contextmanager
-def hostile_shop() -> Iterator[Shop]:
-    """The shop, served; boto3 leads to it in here."""
-    model, faults = HostileModel(), Faults()
+def hostile_shop(**more: Any) -> Iterator[Shop]:
+    """The shop, served; boto3 leads to it in here. `more`: settings."""
+    model, agent, faults = HostileModel(), HostileAgent(), Faults()
     with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
         folder = Path(name)
         queues = Queues(folder)
@@ -179,7 +180,8 @@ def hostile_shop() -> Iterator[Shop]:
             "bedrock-runtime": {"ConverseStream": model.converse},
             "bedrock-agent-runtime": {"Retrieve": lambda _: {"retrievalResults": [FOUND]}},
         }
-        with in_thread(Application(services, folder / "spool", faults)) as (url, _):
+        wire = Application(services, folder / "spool", faults)
+        with in_thread(agent.before(wire)) as (url, _):
             for variable, value in environment(url).items():
                 patch.setenv(variable, value)
             patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
@@ -190,9 +192,9 @@ def hostile_shop() -> Iterator[Shop]:
             _stock(with_table)
             account = Account(Recorder(), "ada")
             conversations = Conversations(aws.s3, BUCKET, "ada")
-            turn = TurnContext(aws, settings(), Unguarded(), conversations, account)
+            turn = TurnContext(aws, settings(**more), Unguarded(), conversations, account)
             try:
-                yield Shop(model, faults, turn, with_table)
+                yield Shop(model, faults, turn, with_table, agent=agent)
             finally:
                 with_table.meta.client.close()
                 orders._table().meta.client.close()

@@ -73,7 +73,6 @@ def context(turns: TurnContext, backend: Backend) -> TurnContext:  # noqa: ARG00
 
 
 def result(key: str, text: str, page: int | None = None) -> dict[str, object]:
-    """A result of Retrieve."""
     metadata = {"kind": "stone"} | ({PAGE: page} if page else {})
     place = {"type": "S3", "s3Location": {"uri": f"s3://documents/{key}"}}
     return {"content": {"text": text}, "location": place, "score": 0.5, "metadata": metadata}

@@ -205,6 +205,9 @@ STEPS = {"build": build, "query": query, "change": change, "delete": delete}
 
 
 def main(step: str, corpus: str, folder: str, seconds: str) -> None:
+    from app.local.switching import switch_soon
+
+    switch_soon()  # as the stand-in does
     print(json.dumps(STEPS[step](Corpus(Path(corpus)), Path(folder), float(seconds))))
 
 

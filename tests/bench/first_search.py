@@ -1,4 +1,4 @@
-"""The first search after a start, whose ten hits late interaction reads: by the encoder, as when
+"""The first search after a start, whose twelve hits late interaction reads: by the encoder, as when
 there is no file of tokens, from that file, and once they are in memory.
 
     before     what a restart cost without the file
@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from app.local.engine import LATE_BYTES, LATE_FILE, LATE_FILE_BYTES
-from app.local.engine.late_order import LONGEST
+from app.local.engine.late_order import FIRST, LONGEST
 from app.local.engine.retrieval import Query, retrieve
 from app.local.engine.store import Chunk, StoreConfiguration
 from app.local.engine.store.embedded_store import EmbeddedStore
@@ -62,7 +62,7 @@ def _searches(
             search = partial(retrieve, encoder, store, Query(question, 10, by_words=True), late)
             milliseconds[name].append(_milliseconds(search))
     return _table(
-        f"The first search, {PASSAGES} passages of {TOKENS} tokens: its ten hits are read from",
+        f"The first search, {PASSAGES} passages of {TOKENS} tokens: its {FIRST} hits are read from",
         milliseconds,
     )
 

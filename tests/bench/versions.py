@@ -34,17 +34,16 @@ MEASURES = {
     "share": ("... times the embedding of its chunks alone", "times"),
 }
 
-Figures = dict[str, list[float]]
+Figures = dict[str, list[Any]]  # by measure
 
 
 def run(before: str = BEFORE) -> Iterator[Table]:
     with TemporaryDirectory() as scratch:
         folder = Path(scratch) / "before"
-        if not _export(before, folder):
-            skipped = f"there is no commit {before} here"
-            yield Table("Two versions", ("skipped",), ((skipped,),))
+        if not export(before, folder):
+            yield without(before)
             return
-        versions = [Version(folder), Version(ROOT)]
+        versions = [Version(one, ENGINE, ROOT / "docs") for one in (folder, ROOT)]
         for name in (*["round"] * ROUNDS, *["ingest"] * INGESTIONS):
             for version in versions:
                 version.measure(name)
@@ -65,16 +64,28 @@ def _row(name: str, earlier: Figures, now: Figures) -> tuple[str, ...]:
     return (title, unit, f"{first:.2f}", f"{second:.2f}", f"{second / first:.2f}")
 
 
+def without(commit: str) -> Table:
+    """Instead of a measurement: that there is nothing to compare with."""
+    return Table("Two versions", ("skipped",), ((f"there is no commit {commit} here",),))
+
+
 @dataclass
 class Version:
-    """The process of one version, and what it has measured."""
+    """The process of one version, and what it has measured.
+
+    Attributes:
+        folder: where its files are.
+        engine: the program that measures, and `argument` what it reads.
+    """
 
     folder: Path
+    engine: Path
+    argument: Path
     figures: Figures = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, ENGINE, ROOT / "docs"],
+            [sys.executable, self.engine, self.argument],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -98,7 +109,7 @@ class Version:
         self._process.wait()
 
 
-def _export(commit: str, folder: Path) -> bool:
+def export(commit: str, folder: Path) -> bool:
     """Write the files of a commit into a folder; False if there is none."""
     archive = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=False)
     if archive.returncode:

@@ -180,6 +180,18 @@ def test_only_so_many_turns_of_a_principal_are_under_way(opened: Open, clock: Cl
     ledger.enter("ada")
 
 
+def test_what_died_before_the_clock_was_set_back_does_not_last_until_that_time_comes_again(
+    opened: Open, clock: Clock
+) -> None:
+    ledger = opened(DAY, turns=1)
+    ledger.enter("ada")
+    for _ in range(10):
+        ledger.reserve("ada", MODEL, CALL)  # and the process dies
+    clock.pass_by(days=-1)
+    ledger.enter("ada")
+    ledger.reserve("ada", MODEL, CALL)
+
+
 class Contended(Table):
     """A table in which others write whenever one does."""
 

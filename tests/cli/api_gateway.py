@@ -14,11 +14,11 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
-import httpx2 as httpx
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from tests import http_calls
 from tests.http_server import Handler, HttpServer
 
 STAGE = "/v1"
@@ -67,7 +67,7 @@ class Gateway(HttpServer):
             def _forward(self, body: bytes) -> None:
                 url = application + self.path.removeprefix(STAGE)
                 kind = {"Content-Type": self.headers.get("Content-Type", "")}
-                with httpx.stream(self.command, url, content=body, headers=kind) as answer:
+                with http_calls.stream(self.command, url, content=body, headers=kind) as answer:
                     self.send_response(answer.status_code)
                     self.send_header("Content-Type", answer.headers.get("content-type", ""))
                     self.end_headers()  # HTTP/1.0: the answer ends with the connection

@@ -2,62 +2,17 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-import pytest
-
-from app.deploy import laptop
-from app.deploy.laptop.children import STOP_SECONDS
-from app.deploy.laptop.home import take
-from app.settings import LaptopSettings, environment
+from app.settings import environment
+from tests.cli.shell import Shell
+from tests.cli.warm import OUTCROP
 from tests.local.engine.parsers.documents import PICTURE, pdf
 
-OUTCROP = Path(sys.executable).with_name("outcrop")
 SIDECAR = '{"metadataAttributes": {"craft": "numbers"}}'
-NOTES = "# Notes\n\nThe beekeeper of the village is called Ambrosius. He has forty hives.\n"
-
-
-@dataclass
-class Shell:
-    """A shell without a terminal, beside a home."""
-
-    home: Path
-
-    def run(
-        self, *words: str, stdin: str = "", code: int = 0, cwd: Path | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        ran = subprocess.run(
-            [OUTCROP, *words],
-            env=environment({"OUTCROP_HOME": str(self.home), "COLUMNS": "100"}),
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-            cwd=cwd,
-        )
-        assert ran.returncode == code, f"{words}: {ran.stdout}{ran.stderr}"
-        return ran
-
-    def json(self, *words: str, code: int = 0, cwd: Path | None = None) -> Any:
-        return json.loads(self.run(*words, "--json", code=code, cwd=cwd).stdout)
-
-
-@pytest.fixture(scope="module")
-def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
-    """Beside a home that is being served, with one document in it."""
-    shell = Shell(tmp_path_factory.mktemp("home"))
-    notes = tmp_path_factory.mktemp("notes") / "notes.md"
-    notes.write_text(NOTES)
-    with laptop.serving(LaptopSettings(home=shell.home)):
-        shell.run("ingest", str(notes))
-        yield shell
 
 
 def test_ask_prints_the_answer_and_its_sources(shell: Shell) -> None:
@@ -164,6 +119,10 @@ def test_ingest_takes_the_attributes_from_the_file_beside(shell: Shell, tmp_path
     ]
     assert passage["metadata"]["craft"] == "organs"
     assert passage["metadata"]["year"] == 1740
+    [organ] = [one for one in shell.json("docs", "ls")["items"] if one["name"] == "organ.md"]
+    assert organ["attributes"] == {"craft": "organs", "year": 1740}
+    assert shell.json("docs", "show", "organ.md")["attributes"] == organ["attributes"]
+    assert "organs" in shell.run("docs", "show", "organ.md").stdout
 
 
 def write(folder: Path, files: Mapping[str, str]) -> None:
@@ -291,54 +250,3 @@ def test_doctor_finds_the_running_application_ready(shell: Shell) -> None:
 
 def test_a_second_up_is_refused(shell: Shell) -> None:
     assert "is being served already" in shell.run("up", code=1).stderr
-
-
-def test_a_command_starts_an_application_of_its_own_and_leaves_nothing_running(
-    tmp_path: Path,
-) -> None:
-    alone = Shell(tmp_path / "alone")
-    assert "There are no documents yet" in alone.run("ask", "Who keeps the bees?").stderr
-    (tmp_path / "a.md").write_text(NOTES)
-    assert "1 of 1 documents indexed" in alone.run("ingest", str(tmp_path / "a.md")).stderr
-    assert "Ambrosius" in alone.json("ask", "What is the beekeeper called?")["answer"]
-    assert laptop.running(LaptopSettings(home=alone.home)) is None
-    refused = alone.run("env", code=1)
-    assert "`outcrop up` or `outcrop local` starts it" in refused.stderr
-
-
-def test_up_serves_until_it_is_told_to_stop_and_its_processes_end_with_it(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    for ending in (signal.SIGINT, signal.SIGKILL):
-        with subprocess.Popen(
-            [OUTCROP, "up", "--json"],
-            env=environment({"OUTCROP_HOME": str(home)}),
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as up:
-            assert up.stdout
-            addresses = json.loads("".join(iter(up.stdout.readline, "}\n")) + "}")
-            up.send_signal(ending)
-        for url in addresses.values():
-            _until_silent(url)
-        lock = take(home / "lock", STOP_SECONDS)
-        assert lock, "they hold the home's lock until they have ended"
-        lock.close()
-    assert laptop.running(LaptopSettings(home=home)) is None
-
-
-def _until_silent(url: str) -> None:
-    """Returns once nothing listens there; the processes have ten seconds to end."""
-    port = int(url.rsplit(":", 1)[1])
-    for _ in range(100):
-        listening = subprocess.run(
-            [
-                sys.executable,
-                "-c",
-                f"import socket; socket.create_connection(('127.0.0.1', {port}))",
-            ],
-            capture_output=True,
-            check=False,
-        )
-        if listening.returncode:
-            return
-    raise AssertionError(f"something still listens on {url}")

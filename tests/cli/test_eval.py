@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,11 @@ from typer.testing import CliRunner
 
 from app.cli import cli
 from app.cli.commands import evaluate
-from app.deploy import laptop
 from app.evaluation import EvalRun, load_run
-from app.settings import LaptopSettings, environment
+from app.settings import environment
+from tests.cli.shell import Shell
 from tests.cli.terminal import Terminal
-from tests.cli.test_commands import NOTES, OUTCROP, Shell
+from tests.cli.warm import OUTCROP
 
 BEEKEEPER = {
     "id": "name",
@@ -39,16 +38,6 @@ TALK = {
         {"question": "How many hives does he have?", "must": [["four hundred"]]},
     ],
 }
-
-
-@pytest.fixture(scope="module")
-def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
-    shell = Shell(tmp_path_factory.mktemp("home"))
-    notes = tmp_path_factory.mktemp("notes") / "notes.md"
-    notes.write_text(NOTES)
-    with laptop.serving(LaptopSettings(home=shell.home)):
-        shell.run("ingest", str(notes))
-        yield shell
 
 
 def write(folder: Path, *lines: dict[str, Any], name: str = "questions.jsonl") -> str:

@@ -10,11 +10,9 @@ from typer.testing import CliRunner, Result
 from app.cli import cli
 from app.prompts.catalogue import TEMPLATES
 from app.prompts.stored import variant_of
-from tests.cli.test_commands import Shell, shell
+from tests.cli.shell import Shell
 from tests.deploy.aws_account import Account
 from tests.local.bedrock_agent.prompts.library import text
-
-__all__ = ["shell"]
 
 ARN = "arn:aws:bedrock:eu-central-1:111122223333:prompt/ABCDEFGHIJ"
 OWN = "Mine: {{conversation}} {{question}}"

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import httpx2 as httpx
 import pytest
 
 from app.cli.signin import Pool, TokenAuth, Tokens, refresh, save, sign_in
 from app.errors import OperatorError
+from tests import http_calls
 from tests.cli.api_gateway import Gateway, bearer
 from tests.cli.cognito import CLIENT, Cognito
 
@@ -23,7 +23,7 @@ class Person(webbrowser.BaseBrowser):
 
     def open(self, url: str, new: int = 0, autoraise: bool = True) -> bool:
         del new, autoraise
-        httpx.get(url, follow_redirects=True)
+        http_calls.get(url, follow_redirects=True)
         return True
 
 
@@ -122,7 +122,7 @@ def kept(pool: Pool, folder: Path, tokens: Tokens) -> Path:
 
 
 def status(gateway: Gateway, auth: TokenAuth) -> int:
-    return httpx.get(f"{gateway.url}oauth2/authorize", auth=auth).status_code
+    return http_calls.get(f"{gateway.url}oauth2/authorize", auth=auth).status_code
 
 
 LET_THROUGH, REFUSED = 400, 401  # what stands behind does not know such a request

@@ -14,7 +14,8 @@ from app.cli import screen
 from app.cli.commands.up import _announce_model_servers
 from app.deploy.laptop import model_servers
 from app.settings import environment
-from tests.cli.test_commands import NOTES, OUTCROP, Shell
+from tests.cli.shell import NOTES, NewShell, Shell
+from tests.cli.warm import OUTCROP
 from tests.http_server import Handler, HttpServer
 
 MODELS = {"data": [{"id": name, "owned_by": "vllm"} for name in ("bge-m3", "Qwen/Qwen3-8B")]}
@@ -72,9 +73,9 @@ def up(shell: Shell, *words: str) -> Iterator[dict[str, str]]:
 
 
 def test_a_server_writes_the_answers_and_is_named_when_it_dies_in_the_middle(
-    tmp_path: Path,
+    new_shell: NewShell, tmp_path: Path
 ) -> None:
-    shell = Shell(tmp_path / "home")
+    shell = new_shell(tmp_path / "home")
     (tmp_path / "notes.md").write_text(NOTES)
     with (
         HttpServer(ModelHandler) as server,
@@ -92,8 +93,10 @@ def test_a_server_writes_the_answers_and_is_named_when_it_dies_in_the_middle(
     assert f"The model server at {server.url}/v1" in " ".join(broken.stderr.split())
 
 
-def test_no_server_is_an_error_before_anything_is_started(tmp_path: Path) -> None:
-    shell = Shell(tmp_path / "home")
+def test_no_server_is_an_error_before_anything_is_started(
+    new_shell: NewShell, tmp_path: Path
+) -> None:
+    shell = new_shell(tmp_path / "home")
     with HttpServer(ModelHandler) as server:
         gone = server.url
         wrong = shell.run("up", "--model-server", gone, "--model-server-model", "gpt", code=1)

@@ -11,15 +11,15 @@ from app.cli.commands.ask import show
 from app.cli.commands.usage import show_doubts
 from app.deploy import laptop
 from app.settings import LaptopSettings
+from tests.cli.shell import NOTES, NewShell, Shell
 from tests.cli.test_ask import Script
-from tests.cli.test_commands import NOTES, Shell
 
 BUDGET = {"OUTCROP_PRINCIPAL_TOKENS_DAY": "2000000", "OUTCROP_PRINCIPAL_DOLLARS_MONTH": "7.5"}
 
 
 @pytest.fixture(scope="module")
-def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
-    shell = Shell(tmp_path_factory.mktemp("home"))
+def shell(new_shell: NewShell, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    shell = new_shell(tmp_path_factory.mktemp("home"))
     notes = tmp_path_factory.mktemp("notes") / "notes.md"
     notes.write_text(NOTES)
     with patch.dict(os.environ, BUDGET), laptop.serving(LaptopSettings(home=shell.home)):
@@ -49,13 +49,14 @@ def test_an_operator_sees_everybody(shell: Shell) -> None:
 
 
 def test_a_home_without_a_budget_says_that_nothing_is_counted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    new_shell: NewShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in BUDGET:
         monkeypatch.delenv(name, raising=False)
-    shell = Shell(tmp_path)
-    assert "OUTCROP_BUDGET_TABLE" in shell.run("usage", code=1).stderr
-    assert "no budget" in shell.run("usage", "--all", code=1).stderr
+    shell = new_shell(tmp_path)
+    with laptop.serving(LaptopSettings(home=tmp_path)):
+        assert "OUTCROP_BUDGET_TABLE" in shell.run("usage", code=1).stderr
+        assert "no budget" in shell.run("usage", "--all", code=1).stderr
 
 
 def test_it_is_said_of_how_many_calls_the_price_is_unverified(

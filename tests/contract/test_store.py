@@ -88,6 +88,10 @@ def ids(hits: list[Hit]) -> list[str]:
     return [hit.id for hit in hits]
 
 
+def ids_of(chunks: list[Chunk]) -> list[str]:
+    return [each.id for each in chunks]
+
+
 def test_an_empty_store_finds_nothing(store: Store) -> None:
     assert store.search(vector(1), "amber", 5) == []
     assert store.search(vector(1), None, 5) == []
@@ -545,6 +549,28 @@ def test_a_document_that_breaks_a_rule_changes_nothing(
         put(store, "s3://b/k", chunks)
     assert store.documents() == {"s3://b/other": 1, "s3://b/k": 1}
     assert ids(store.search(vector(6), None, 9)) == ["old", "taken"]
+
+
+def test_documents_that_are_put_together_are_there_as_if_put_one_by_one(store: Store) -> None:
+    put(store, "s3://b/0", [chunk("old", 9)])
+    documents = {f"s3://b/{n}": [chunk(f"{n}-{m}", 5 * n + m) for m in range(n)] for n in range(4)}
+    store.put_all(documents)
+    store.refresh()
+    assert store.documents() == {f"s3://b/{n}": n for n in range(4)}
+    for document, chunks in documents.items():
+        assert ids_of(store.chunks(document)) == ids_of(chunks)
+    assert set(ids(store.search(vector(0), None, 9))) == {"1-0", "2-0", "2-1", "3-0", "3-1", "3-2"}
+    store.put_all({})
+    assert len(store.documents()) == 4
+
+
+def test_of_documents_that_are_put_together_none_is_there_by_half(store: Store) -> None:
+    """The second has an id of the first."""
+    whole = [chunk("a", 1), chunk("b", 2)]
+    with pytest.raises(ValueError, match="chunk b"):
+        store.put_all({"s3://b/1": whole, "s3://b/2": [chunk("c", 3), chunk("b", 4)]})
+    store.refresh()
+    assert store.documents() in ({}, {"s3://b/1": 2})
 
 
 def test_a_query_that_breaks_a_rule_is_refused(store: Store) -> None:

@@ -74,17 +74,27 @@ class Model(RuleBasedStateMachine):
         """So many that an index on the disk is worth while."""
         self._put(document, [(seed + n % 3, {"k": n % 2}, False) for n in range(300)])
 
+    @rule(documents=st.dictionaries(DOCUMENTS, st.lists(PIECES, max_size=2), min_size=2))
+    def put_together(self, documents: dict[str, list[tuple[int, Any, bool]]]) -> None:
+        chunks = {name: self._chunks(pieces) for name, pieces in documents.items()}
+        self.store.put_all(chunks)
+        self.store.refresh()
+        self.expected |= chunks
+
     def _put(self, document: str, pieces: list[tuple[int, Any, bool]]) -> None:
+        chunks = self._chunks(pieces)
+        self.store.put(document, chunks)
+        self.store.refresh()
+        self.expected[document] = chunks
+
+    def _chunks(self, pieces: list[tuple[int, Any, bool]]) -> list[Chunk]:
         self.puts += 1
-        chunks = [
+        return [
             Chunk(
                 f"{self.puts}-{n}", chunk("", seed).text, metadata, None if parent else vector(seed)
             )
             for n, (seed, metadata, parent) in enumerate(pieces)
         ]
-        self.store.put(document, chunks)
-        self.store.refresh()
-        self.expected[document] = chunks
 
     @rule(document=DOCUMENTS)
     def delete(self, document: str) -> None:

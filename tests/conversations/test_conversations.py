@@ -1,8 +1,8 @@
 """Conversations in a bucket of the stand-in, through boto3; interrupted and raced at every step."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -16,6 +16,7 @@ from app.errors import Conflict, DamagedTurn, NotFound, OutcropError
 from app.events import Citation, Place, Usage
 from app.local.faults import Fail
 from app.models import Text, text_of
+from tests.conversations.sent_requests import at_each_request, nothing
 from tests.local.home import Home
 from tests.models import conversation as blocks
 
@@ -52,26 +53,6 @@ OLD_TURN = {
 
 class Killed(BaseException):
     """What no `except` of the application's catches: the process is gone."""
-
-
-@contextmanager
-def at_each_request(s3: "S3Client", act: Callable[[int, str], None]) -> Iterator[list[str]]:
-    """Calls `act` with each request's number, from 0, and its operation, before it is sent."""
-    sent: list[str] = []
-
-    def before(model: Any, **_: Any) -> None:
-        sent.append(model.name)
-        act(len(sent) - 1, model.name)
-
-    s3.meta.events.register("before-call.s3", before, unique_id="test")
-    try:
-        yield sent
-    finally:
-        s3.meta.events.unregister("before-call.s3", unique_id="test")
-
-
-def nothing(_number: int, _operation: str) -> None:
-    pass
 
 
 def keys(s3: "S3Client", bucket: str) -> list[str]:

@@ -13,9 +13,9 @@ import pytest
 from app.conversations import Conversations, Feedback, History
 from app.conversations.export import every_rating
 from app.errors import Conflict, NotFound
+from tests.conversations.sent_requests import at_each_request
 from tests.conversations.test_conversations import (
     TURN,
-    at_each_request,
     begun,
     go_on,
     interrupted,

@@ -63,6 +63,13 @@ def test_an_application_that_is_gone_does_not_answer() -> None:
     assert "does not answer" in str(checks._problem(url))
 
 
+def test_a_home_that_cannot_be_is_a_finding_among_others(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    [finding] = checks._home(LaptopSettings(home=tmp_path / "file"))
+    assert not finding.well
+    assert "it, or a folder above it, is a file. Or set OUTCROP_HOME" in finding.found
+
+
 def test_a_home_that_nobody_serves_is_looked_at_without_starting_anything(tmp_path: Path) -> None:
     findings = list(checks.examine(LaptopSettings(home=tmp_path)))
     assert [finding.check for finding in findings][:3] == [

@@ -1,24 +1,28 @@
 """The laptop's home: who starts it, who shares it, who stops it, and what is said when it dies."""
 
+import fcntl
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 
 from app.cli import main
 from app.deploy import laptop
-from app.deploy.laptop import children
-from app.deploy.laptop.home import is_locked, usable
+from app.deploy.laptop import Addresses, children, served
+from app.deploy.laptop.home import identity, is_locked, locked, usable
 from app.errors import OperatorError
-from app.settings import LaptopSettings, environment
+from app.settings import LaptopSettings, WrongSettings, environment
 
 OUTCROP = Path(sys.executable).with_name("outcrop")
 
@@ -117,6 +121,112 @@ def test_a_second_command_shares_and_the_last_one_stops_what_the_first_started(
     second.__exit__(None, None, None)
     assert laptop.running(settings) is None
     assert not is_locked(settings.home / "lock")
+
+
+class GaveUp(Exception):
+    """A person's Ctrl-C."""
+
+
+def test_who_waits_to_serve_a_home_is_told_what_it_waits_for(tmp_path: Path) -> None:
+    """As `up` does while `outcrop chat` uses the home, for as long as that goes on."""
+
+    def give_up(home: Path) -> None:
+        raise GaveUp(home)
+
+    settings = LaptopSettings(home=usable(tmp_path / "home"))
+    with locked(settings.home / "lock"), pytest.raises(GaveUp, match="home"):
+        laptop.serving(settings, on_wait=give_up).__enter__()
+    with locked(settings.home / "door", fcntl.LOCK_EX | fcntl.LOCK_NB):
+        pass  # nobody else has to wait for it
+
+
+def test_a_home_that_is_removed_while_it_is_served_ends_what_serves_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise documents would be taken that are nowhere."""
+    addresses = Addresses("", "", "", "", "", "")
+
+    @contextmanager
+    def starting(settings: LaptopSettings, *_: object, **__: object) -> Iterator[laptop.Served]:
+        folder = identity(settings.home)
+        yield laptop.Served(**asdict(addresses), home=settings.home, folder=folder)
+
+    module = import_module("app.deploy.laptop.sharing")  # the package's name of it is a function
+    monkeypatch.setattr(module, "starting", starting)
+    monkeypatch.setattr(served, "is_locked", lambda _: True)
+    settings = LaptopSettings(home=tmp_path / "home")
+    with laptop.serving(settings) as home:
+        assert home.death() is None
+        settings.home.rename(tmp_path / "away")
+        death = home.death()
+        assert death
+        assert "was removed or replaced while it was served" in death.detail
+        settings.home.mkdir()
+        assert home.death(), "another command has made a new one"
+        settings.home.rmdir()
+
+
+def test_the_last_words_of_a_log_that_is_gone_are_none(tmp_path: Path) -> None:
+    assert children.last_words(tmp_path / "gone.log") == "it said nothing."
+
+
+def test_ctrl_c_while_a_process_starts_leaves_no_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[subprocess.Popen[str]] = []
+
+    class Interrupted(subprocess.Popen[str]):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            started.append(self)
+            signal.setitimer(signal.ITIMER_REAL, 0.001)
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(subprocess, "Popen", Interrupted)
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        with locked(tmp_path / "lock") as lock, children.staying_alive(tmp_path) as alive:
+            with pytest.raises(KeyboardInterrupt):
+                children.Child("sleeper", tmp_path, ["sleep", "60"], alive=alive, lock=lock)
+            assert [process.poll() for process in started] == [-signal.SIGTERM]
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_a_home_below_the_users_own_folder_is_named_as_a_shell_names_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Also where no shell reads the variable, as in a file of them."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("OUTCROP_HOME", "~/outcrop")
+    assert LaptopSettings().home == tmp_path / "outcrop"
+
+
+@pytest.mark.parametrize("variables", [{}, {"OUTCROP_HOME": "~/outcrop"}])
+def test_a_user_without_a_home_folder_is_told_what_to_set(
+    monkeypatch: pytest.MonkeyPatch, variables: Mapping[str, str]
+) -> None:
+    """As in a container whose user has no entry in the system's list."""
+
+    def unknown(_: Path) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "expanduser", unknown)
+    monkeypatch.setattr("app.settings.laptop.checkout", lambda: None)
+    monkeypatch.delenv("OUTCROP_HOME", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(WrongSettings, match="set OUTCROP_HOME to a folder's whole path"):
+        LaptopSettings()
+
+
+def test_a_path_that_is_too_long_for_its_files_is_a_sentence(tmp_path: Path) -> None:
+    home = tmp_path.joinpath(*["d" * 100] * 4)
+    with pytest.raises(OperatorError, match=r"its path has [0-9]+ bytes, and 400 is the most"):
+        usable(home)
+    assert not home.exists()
 
 
 def test_a_command_that_was_killed_leaves_what_it_started_to_the_one_that_shares_it(

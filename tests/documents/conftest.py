@@ -2,11 +2,11 @@
 
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import httpx2 as httpx
 import pytest
 
 from app.aws import clients
@@ -14,6 +14,7 @@ from app.deploy.endpoint import endpoint_variables, misleading_names
 from app.documents import Bucket, KnowledgeBase, Upload, offer
 from app.events import MetadataValue
 from app.local.wire import JSON, Call, Service, ServiceError
+from tests import http_calls
 from tests.local.home import home
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class Sides:
 
 def post(upload: Upload, content: str) -> None:
     """Use a form."""
-    sent = httpx.post(upload.url, data=dict(upload.fields), files={"file": content.encode()})
+    sent = http_calls.post(upload.url, data=dict(upload.fields), files={"file": content.encode()})
     assert sent.is_success, sent.text
 
 
@@ -158,6 +159,23 @@ def sides(serving: Sides) -> Sides:
     for item in serving.s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
         serving.delete(item["Key"])
     return serving
+
+
+@pytest.fixture
+def calls(sides: Sides) -> Iterator[Counter[str]]:
+    """The operations that AWS is called with, counted."""
+    counted: Counter[str] = Counter()
+
+    def count(model: object, **_: object) -> None:
+        counted[str(getattr(model, "name", ""))] += 1
+
+    aws = sides.knowledge_base.clients
+    each = [aws.s3, aws.bedrock_agent, aws.bedrock_agent_runtime]
+    for client in each:
+        client.meta.events.register("before-call", count, unique_id="count")
+    yield counted
+    for client in each:
+        client.meta.events.unregister("before-call", unique_id="count")
 
 
 def _content(document: JSON) -> str:

@@ -1,5 +1,7 @@
 """A document itself, at an address in the bucket: what may do harm is shown as text, or saved."""
 
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -43,6 +45,13 @@ def test_nothing_is_sent_as_what_its_uploader_said(
         assert response.headers["content-disposition"].startswith(f"{way}; filename*=UTF-8''a")
         assert response.headers["cache-control"] == "private, no-store"
         assert response.read() == HOSTILE
+
+
+def test_an_address_works_for_five_minutes(sides: Sides) -> None:
+    sides.s3.put_object(Bucket=BUCKET, Key="a.md", Body=b"x")
+    found = content(sides.bucket, document_id("a.md"))
+    assert parse_qs(urlsplit(found.url).query)["X-Amz-Expires"] == ["300"]
+    assert timedelta(minutes=4) < found.expires - datetime.now(UTC) <= timedelta(minutes=5)
 
 
 def test_a_name_cannot_add_a_header(sides: Sides) -> None:

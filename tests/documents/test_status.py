@@ -3,7 +3,7 @@
 import base64
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -20,23 +20,6 @@ from app.documents.status import LONGEST_ON_ITS_WAY, Document, _document
 from app.errors import InvalidRequest, NotFound, OutcropError
 from app.local.wire import JSON
 from tests.documents.conftest import BUCKET, Sides, post
-
-
-@pytest.fixture
-def calls(sides: Sides) -> Iterator[Counter[str]]:
-    """The operations that AWS is called with, counted."""
-    counted: Counter[str] = Counter()
-
-    def count(model: object, **_: object) -> None:
-        counted[str(getattr(model, "name", ""))] += 1
-
-    aws = sides.knowledge_base.clients
-    each = [aws.s3, aws.bedrock_agent, aws.bedrock_agent_runtime]
-    for client in each:
-        client.meta.events.register("before-call", count, unique_id="count")
-    yield counted
-    for client in each:
-        client.meta.events.unregister("before-call", unique_id="count")
 
 
 def test_a_page_costs_one_listing_and_a_call_for_ten_documents(

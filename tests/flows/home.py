@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import httpx2 as httpx
 import pytest
 from starlette.testclient import TestClient
 
@@ -29,6 +28,7 @@ from app.local.stand_in import Options, StandIn
 from app.local.wire import Application, Service
 from app.settings import Settings, adopt, read, variables
 from app.web import application
+from tests import http_calls
 from tests.wire_server import in_thread
 
 Json = dict[str, Any]
@@ -94,7 +94,7 @@ class Home:
     def upload(self, name: str, content: bytes | str, **metadata: Any) -> None:
         form = self.call("POST", "/documents", {"name": name, "metadata": metadata or None})
         data = content.encode() if isinstance(content, str) else content
-        answer = httpx.post(form["url"], data=form["fields"], files={"file": (name, data)})
+        answer = http_calls.post(form["url"], data=form["fields"], files={"file": (name, data)})
         assert answer.is_success, answer.text
 
     def document(self, name: str) -> Json:

@@ -9,11 +9,11 @@ import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx2 as httpx
 import pytest
 
 from app.documents import Bucket, KnowledgeBase, sync
 from app.local.faults import Fail
+from tests import http_calls
 from tests.flows.home import Home
 
 
@@ -36,7 +36,9 @@ def test_a_text_in_an_encoding_that_its_upload_names_is_read(home: Home) -> None
     upload = home.call("POST", "/documents", {"name": "hedgehog.txt", "charset": "koi8-u"})
     assert upload["fields"]["Content-Type"] == "text/plain; charset=koi8-u"
     files = {"file": ("hedgehog.txt", text.encode("koi8-u"))}
-    httpx.post(upload["url"], data=upload["fields"], files=files, timeout=60).raise_for_status()
+    http_calls.post(
+        upload["url"], data=upload["fields"], files=files, timeout=60
+    ).raise_for_status()
     document = home.until("hedgehog.txt", lambda each: each["status"] == "INDEXED")
     if home.faults:  # AWS's Knowledge Bases name no encoding but UTF-8
         assert document["warnings"] == []
@@ -121,8 +123,10 @@ def test_what_is_there_just_so_is_told_by_its_digest(home: Home) -> None:
     new = {"name": "sun.md", "metadata": {"year": 1}, "sha256": digest}
     first = home.call("POST", "/documents", new)
     assert (first["replaces"], first["unchanged"]) == (False, False)
-    assert httpx.post(first["url"], data=first["fields"], files={"file": b"other"}).is_error
-    httpx.post(first["url"], data=first["fields"], files={"file": text.encode()}).raise_for_status()
+    assert http_calls.post(first["url"], data=first["fields"], files={"file": b"other"}).is_error
+    http_calls.post(
+        first["url"], data=first["fields"], files={"file": text.encode()}
+    ).raise_for_status()
     home.until("sun.md", lambda _: True)
     again = home.call("POST", "/documents", new)
     assert (again["replaces"], again["unchanged"]) == (True, True)
@@ -189,9 +193,9 @@ def test_the_bucket_takes_what_the_form_says_and_nothing_else(home: Home) -> Non
         form["fields"] | {"x-amz-meta-outcrop-attributes": "0" * 64},
     ]
     for fields in tampered:
-        answer = httpx.post(form["url"], data=fields, files={"file": ("x", b"x")})
+        answer = http_calls.post(form["url"], data=fields, files={"file": ("x", b"x")})
         assert answer.status_code == 403
-    empty = httpx.post(form["url"], data=form["fields"], files={"file": ("x", b"")})
+    empty = http_calls.post(form["url"], data=form["fields"], files={"file": ("x", b"")})
     assert empty.status_code == 400
     assert "EntityTooSmall" in empty.text
 

@@ -35,13 +35,9 @@ from app.models import invocation
 from app.settings import Settings
 from app.tools import Output, Tool
 from app.web import application
-from app.web.routes import chat as chat_routes
-from app.web.routes import confirmations as confirmation_routes
 from app.web.routes import dependencies
-from app.web.routes import openai as openai_routes
 from app.web.routes import playground as playground_routes
 from app.web.routes import search as search_routes
-from app.web.routes.dependencies import TurnStarter
 from tests.flows.home import Home, Json, laptop, provisioned
 from tests.mcp.clients import talk
 
@@ -165,14 +161,6 @@ def guarded_application(home: Home, settings: Settings) -> Iterator[tuple[TestCl
     """An application over this home, with an MCP server in its state, and their guards."""
     guards: Guards = {}
 
-    def starter(place: str) -> type[TurnStarter]:
-        class Starter(TurnStarter):
-            def __init__(self, *services: Any) -> None:
-                super().__init__(*services)
-                self._guard = guards[place] = Removable(self._guard)
-
-        return Starter
-
     take = vars(search_routes)["guard"]
 
     def taker(place: str) -> Callable[..., Guard]:
@@ -184,9 +172,7 @@ def guarded_application(home: Home, settings: Settings) -> Iterator[tuple[TestCl
 
     with ExitStack() as stack:
         with (
-            patch.object(chat_routes, "TurnStarter", starter("chat")),
-            patch.object(confirmation_routes, "TurnStarter", starter("confirmations")),
-            patch.object(openai_routes, "TurnStarter", starter("openai")),
+            patch.object(dependencies, "guard", taker("turns")),
             patch.object(dependencies, "lambda_tools_of", lambda *_: PERMITS),
             patch.object(search_routes, "guard", taker("search")),
             patch.object(playground_routes, "guard", taker("playground")),
@@ -522,14 +508,14 @@ SEARCH = {"passages": passages_are_judged}
 TRIAL = {"question": question_is_judged, "answer": answer_is_judged}
 
 ROWS = {
-    "POST /chat": Row(whole, "chat", TURN),
-    "POST /chat/stream": Row(streamed, "chat", TURN),
-    "POST /v1/chat/completions": Row(completed, "openai", TURN),
-    "POST /v1/chat/completions, streamed": Row(completed_in_a_stream, "openai", TURN),
-    "POST /chat, agent": Row(acted, "chat", AGENT),
-    "POST /chat/stream, agent": Row(acted_in_a_stream, "chat", AGENT),
-    "POST /confirmations/{id}": Row(confirmed, "confirmations", CONFIRMED),
-    "POST /confirmations/{id}/stream": Row(confirmed_in_a_stream, "confirmations", CONFIRMED),
+    "POST /chat": Row(whole, "turns", TURN),
+    "POST /chat/stream": Row(streamed, "turns", TURN),
+    "POST /v1/chat/completions": Row(completed, "turns", TURN),
+    "POST /v1/chat/completions, streamed": Row(completed_in_a_stream, "turns", TURN),
+    "POST /chat, agent": Row(acted, "turns", AGENT),
+    "POST /chat/stream, agent": Row(acted_in_a_stream, "turns", AGENT),
+    "POST /confirmations/{id}": Row(confirmed, "turns", CONFIRMED),
+    "POST /confirmations/{id}/stream": Row(confirmed_in_a_stream, "turns", CONFIRMED),
     "POST /search": Row(searched, "search", SEARCH),
     "POST /playground": Row(tried, "playground", TRIAL),
     "POST /playground/stream": Row(tried_in_a_stream, "playground", TRIAL),
@@ -544,9 +530,9 @@ ROWS = {
         "mcp",
         {"tool_input": arguments_over_mcp_are_judged, "tool_result": result_over_mcp_is_judged},
     ),
-    "outcrop ask": Row(asked_on_the_command_line, "chat", TURN),
-    "outcrop agent": Row(acted_on_the_command_line, "chat", AGENT),
-    "outcrop agent --confirm": Row(confirmed_on_the_command_line, "confirmations", CONFIRMED),
+    "outcrop ask": Row(asked_on_the_command_line, "turns", TURN),
+    "outcrop agent": Row(acted_on_the_command_line, "turns", AGENT),
+    "outcrop agent --confirm": Row(confirmed_on_the_command_line, "turns", CONFIRMED),
     "outcrop search": Row(
         searched_on_the_command_line,
         "search",
@@ -559,8 +545,6 @@ STREAMED = (
     "POST /playground/stream",
 )
 """Rows on which the mode tells when an answer is judged."""
-ASKED_FIRST = ("chat", "confirmations")
-"""A call that waits was asked for in a turn of chat."""
 UNJUDGED = {
     "GET /healthz": "no text of anybody",
     "GET /readyz": "no text of anybody",
@@ -653,7 +637,7 @@ def test_the_guards_of_other_places_do_not_stand_in(guarded: tuple[TestClient, G
     for row, (place, each) in product(ROWS.values(), guards.items()):
         each.calls.clear()
         row.ask(http, PLAIN if row.checks is not CONFIRMED else RENEWAL)
-        assert bool(each.calls) == (place == row.place or (place, row.place) == ASKED_FIRST)
+        assert bool(each.calls) == (place == row.place)
 
 
 def test_every_route_has_a_row_or_a_reason(guarded: tuple[TestClient, Guards]) -> None:
@@ -694,7 +678,7 @@ PLACES = {
     "web/routes/search.py": 1,
     "web/routes/suggestions.py": 1,
 }
-"""Where guards are taken. `TurnStarter` takes one for each of chat, confirmations and openai."""
+"""Where guards are taken. Chat, confirmations and the OpenAI API share that of `TurnStarter`."""
 
 
 def calls() -> Iterator[tuple[str, ast.Call]]:

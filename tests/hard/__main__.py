@@ -10,6 +10,7 @@
     sigterm     the application stops while it streams    every stream ends properly
     flips       a byte of the home is flipped             no wrong content
     full_disk   no room is left                           deletes work
+    soak        minutes of use by many at once            all agrees, and nothing grows
 
 The exit code is 1 where a promise was broken.
 """
@@ -24,7 +25,7 @@ from tests.tables import Table
 
 SUITES = (
     "fuzz", "faults", "storms", "kills", "confirmations", "streams", "leaving", "sigterm", "flips",
-    "full_disk",
+    "full_disk", "soak",
 )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def run(plan: Plan) -> Iterator[Count]:
     ):
         for name in names:
             home.upload(http, name, f"Granite of {name} is igneous. ".encode() * 200)
-        home.until_indexed(http, names, 2 * SECONDS)
+        home.until_indexed(http, names, SECONDS * (2 + number / 10))
         asked = http.post("/chat", json={"message": "What is granite?"}).raise_for_status().json()
         left = _fill(Path(folder) / "filler")
         yield Count("bytes left on the disk", left)

@@ -21,6 +21,7 @@ from app.aws import Clients, Deployer, clients, deployer
 from app.deploy.endpoint import StandIn, endpoint_variables, misleading_names
 from app.deploy.laptop.provision import provision
 from app.documents.names import document_id
+from app.guardrail_definition import GuardrailChoice
 from app.local.faults import Fault, FaultClient
 from app.settings import Settings, adopt, environment, variables
 from tests.hard.forks import Fork
@@ -129,9 +130,16 @@ class Home:
     Args:
         options: of the stand-in's command line.
         forked: whether its servers start in a moment (`forks.py`); for suites that start many.
+        guardrail: what judges; without one nothing does.
     """
 
-    def __init__(self, folder: Path, *options: str, forked: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *options: str,
+        forked: bool = False,
+        guardrail: GuardrailChoice | None = None,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         port = str(free_port())
@@ -149,6 +157,7 @@ class Home:
             ["--port", str(free_port())],
             forked,
         )
+        self._guardrail = guardrail
         self.settings: Settings
         self.aws: Clients
         self.deployer: Deployer
@@ -166,7 +175,7 @@ class Home:
             )
             if not hasattr(self, "aws"):  # it takes a while, and a program may keep its keys
                 self.aws, self.deployer = clients(SECONDS), deployer(SECONDS)
-            self.settings = provision(self.aws, self.deployer)
+            self.settings = provision(self.aws, self.deployer, guardrail=self._guardrail)
         if not self.application.alive:
             self.application.end()
             self.application.environment = variables(self.settings)
@@ -177,7 +186,6 @@ class Home:
         self.stand_in.end()
 
     def http(self, **options: Any) -> httpx.Client:
-        """A client of the application."""
         return httpx.Client(
             base_url=self.application.url, timeout=SECONDS, verify=_NO_TLS, **options
         )
@@ -206,10 +214,12 @@ class Home:
 
 
 @contextmanager
-def serving(folder: Path, *options: str, forked: bool = False) -> Iterator[Home]:
-    """A home that is served for as long as the context lasts."""
+def serving(
+    folder: Path, *options: str, forked: bool = False, guardrail: GuardrailChoice | None = None
+) -> Iterator[Home]:
+    """A home that is served for as long as the context lasts; arguments as of `Home`."""
     with patch.dict(os.environ):
-        home = Home(folder, *options, forked=forked)
+        home = Home(folder, *options, forked=forked, guardrail=guardrail)
         try:
             home.start()
             yield home

@@ -79,7 +79,6 @@ class Fuzzer:
     def application(
         self, routes: Sequence[tuple[str, str]], bodies: Mapping[str, Any], seed: int
     ) -> Broken:
-        """A request to the application."""
         choose = random.Random(seed)
         method, path = choose.choice(routes)
         target = re.sub(

@@ -142,11 +142,14 @@ def test_a_bundle_has_botocores_data_of_what_it_calls(built: Path, name: str) ->
 
 
 def test_bytecode_is_loaded_without_a_look_at_its_source_and_is_the_same_each_time(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By this Python: a bundle has bytecode only of the runtime's own."""
+    """By this Python: a bundle has bytecode only of the runtime's own. It is in the bundle, even
+    if bytecode is kept elsewhere on this machine.
+    """
     from infra.wheels import IN_LAMBDA, compile_all
 
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path / "elsewhere"))
     for name in ("one", "two"):
         (tmp_path / name / "package").mkdir(parents=True)
         (tmp_path / name / "package" / "module.py").write_text("def f():\n    return {'a', 'b'}\n")

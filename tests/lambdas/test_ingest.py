@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.local.wire import JSON
+from app.resources import INGEST_SECONDS, VISIBILITY_SECONDS
 from lambdas.ingest import handler as module
 from tests.documents.conftest import BUCKET, Sides, serving, sides
 
@@ -102,3 +103,26 @@ def test_what_is_given_back_comes_again_soon(sides: Sides, monkeypatch: pytest.M
     again = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=2, WaitTimeSeconds=10)
     assert {m["MessageId"] for m in again["Messages"]} <= {m["messageId"] for m in event["Records"]}
     assert again["Messages"]
+
+
+def test_what_a_function_that_was_killed_had_comes_again_soon_after_its_timeout(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Long before the queue's own visibility timeout, too: nothing gives these messages back."""
+    monkeypatch.setattr(module, "HIDDEN_SECONDS", 1)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "sync", killed)
+    event = receive(["a.md"])
+    with pytest.raises(KeyboardInterrupt):
+        module.handler(event, None)
+    sqs = module._queues()
+    url = sqs.get_queue_url(QueueName=QUEUE)["QueueUrl"]
+    again = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=10)
+    assert [m["MessageId"] for m in again["Messages"]] == [m["messageId"] for m in event["Records"]]
+
+
+def test_messages_are_hidden_while_their_function_may_run() -> None:
+    assert INGEST_SECONDS < module.HIDDEN_SECONDS < VISIBILITY_SECONDS

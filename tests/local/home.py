@@ -35,7 +35,6 @@ class Home:
     lambda_: "LambdaClient"
 
     def bucket(self, name: str) -> Path:
-        """The folder that is the bucket."""
         return self.folder / "s3" / name
 
 

@@ -15,6 +15,7 @@ from urllib3.exceptions import ProtocolError
 
 from app.local.faults import Cut, Delay, Fail, FaultClient, Faults, Flip
 from app.local.wire import JSON, Application, Call
+from tests import http_calls
 from tests.conftest import Serve
 from tests.wire_server import Server, in_thread
 
@@ -164,7 +165,7 @@ def test_cut_off_as_if_complete(
 def test_cut_off_in_the_middle_of_a_frame(server: Server, faults: FaultClient) -> None:
     faults.add(Cut(**STREAM, after=1, mid_frame=True))
     url = f"{server.url}/model/m/invoke-with-response-stream"
-    content = httpx2.post(url, content=b"{}", trust_env=False).content
+    content = http_calls.post(url, content=b"{}", trust_env=False).content
     (first,) = struct.unpack("!I", content[:4])
     (second,) = struct.unpack("!I", content[first : first + 4])
     assert len(content) == first + second // 2
@@ -185,7 +186,7 @@ def test_an_answer_that_breaks_off(server: Server, faults: FaultClient) -> None:
     faults.add(Cut(**CALL, after=0, mid_frame=True, abrupt=True))
     url = f"{server.url}/model/m/invoke"
     with pytest.raises(httpx2.TransportError):
-        httpx2.post(url, content=b"{}", trust_env=False)
+        http_calls.post(url, content=b"{}", trust_env=False)
 
 
 def test_a_flip_fault_damages_a_frame_so_that_its_checksum_fails(
@@ -214,7 +215,7 @@ def test_the_orders_can_be_withdrawn(server: Server, faults: FaultClient) -> Non
     ],
 )
 def test_an_order_that_is_wrong(server: Server, body: bytes, words: str) -> None:
-    answer = httpx2.post(f"{server.url}/_outcrop/faults", content=body, trust_env=False)
+    answer = http_calls.post(f"{server.url}/_outcrop/faults", content=body, trust_env=False)
     assert answer.status_code == 400
     assert words in answer.json()["message"]
 

@@ -12,6 +12,7 @@ from app.errors import InvalidRequest, Unavailable
 from app.inside import look_inside
 from app.local import inside
 from app.local.engine import Engine, load
+from tests import http_calls
 from tests.web.backend import without_clients
 from tests.wire_server import serving
 
@@ -84,9 +85,8 @@ def test_what_cannot_be_shown_is_refused_by_name(
 
 
 def test_a_page_cannot_look_inside(url: str) -> None:
-    import httpx2
 
-    answer = httpx2.post(
+    answer = http_calls.post(
         f"{url}/_outcrop/inside", json={"text": "a"}, headers={"origin": "https://evil.example"}
     )
     assert answer.status_code == 403

@@ -118,17 +118,17 @@ def test_after_a_power_cut_arrays_are_the_new_or_the_old_ones_whole(folder: Path
         record.acknowledge()
     for crash in record.crashes():
         with crash.folder() as left:
-            loaded, table = arrays.load(left / "a")
-            values = [*loaded["numbers"], *table.all().ravel()]
+            loaded = arrays.load(left / "a")
+            values = [*loaded.arrays["numbers"], *loaded.matrix.all().ravel()]
         assert values in [[0.0] * 89, [1.0] * 89][crash.acknowledged :], crash
 
 
 def test_an_acknowledged_document_of_the_store_survives_a_power_cut(folder: Path) -> None:
     steps: list[Operation] = [
-        ("a", [chunk(f"a-{n}", n % 50) for n in range(SAVED)]),
-        ("b", [chunk("b", 1)]),
-        ("a", [chunk("a-new", 2)]),
-        ("b", None),
+        {"a": [chunk(f"a-{n}", n % 50) for n in range(SAVED)]},
+        {"b": [chunk("b", 1)], "c": [chunk("c", 3)]},
+        {"a": [chunk("a-new", 2)]},
+        {"b": None},
     ]
     record = Record(folder, sqlite_syncs_folders=False)
     with record.running(), closing(open_embedded(folder / "store", CONFIGURATION)) as store:

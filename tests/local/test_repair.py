@@ -1,6 +1,7 @@
 """A home with a damaged file: said by name when it is opened, and mended."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,12 +17,19 @@ from tests.local.s3.putting import put
 SCHEMA = "CREATE TABLE IF NOT EXISTS texts (text TEXT);"
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def sound_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home that a stand-in has opened and closed."""
-    with StandIn(Options(tmp_path)):
+    folder = tmp_path_factory.mktemp("closed")
+    with StandIn(Options(folder)):
         pass
-    return tmp_path
+    return folder
+
+
+@pytest.fixture
+def home(sound_home: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be damaged."""
+    return Path(shutil.copytree(sound_home, tmp_path / "home"))
 
 
 def flip(file: Path, at: int) -> None:
@@ -130,11 +138,11 @@ def test_an_object_whose_bytes_changed_by_themselves_is_not_read(tmp_path: Path)
 
 def test_documents_are_indexed_again_after_a_repair(tmp_path: Path) -> None:
     folder = tmp_path / "home"
-    with served(folder) as home, home.http() as http:
+    with served(folder, forked=True) as home, home.http() as http:
         home.upload(http, "granite.md", b"Granite is an igneous rock.")
         home.until_indexed(http, ["granite.md"])
     flip(folder / "knowledge" / "state.sqlite", 5000)
     flip(folder / "queues.sqlite", 5000)
     assert repair(folder)["setAside"] == ["queues.sqlite", "knowledge/state.sqlite"]
-    with served(folder) as home, home.http() as http:
+    with served(folder, forked=True) as home, home.http() as http:
         home.until_indexed(http, ["granite.md"])

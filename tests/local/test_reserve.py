@@ -1,10 +1,8 @@
 """A full disk: deletes work all the same, and what takes room says that there is none."""
 
 import errno
-import os
 import shutil
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,9 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import ClientError
 
-from app.local.reserve import MAKE_ROOM, TAKE_ROOM, Reserve
+from app.local.reserve import BEHIND, MAKE_ROOM, TAKE_ROOM, Reserve
 from app.local.stand_in import Options, StandIn
 from app.local.wire import JSON, Call
+from tests.small_disk import small_disk_at
 from tests.wire_server import serving
 
 if TYPE_CHECKING:
@@ -27,15 +26,8 @@ CALL = Call("s3", "DeleteObject", {}, {}, "id")
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 48 MB."""
-    if os.geteuid() != 0:
-        pytest.skip("only root may mount a disk of a few megabytes")
-    mount = ["mount", "-t", "tmpfs", "-o", "size=48m", "outcrop", str(tmp_path)]
-    if subprocess.run(mount, check=False, capture_output=True).returncode != 0:
-        pytest.skip("this machine mounts no tmpfs")
-    try:
-        yield tmp_path
-    finally:
-        subprocess.run(["umount", "-l", str(tmp_path)], check=True)
+    with small_disk_at(tmp_path, 48) as disk:
+        yield disk
 
 
 def fill(disk: Path) -> Path:
@@ -100,6 +92,19 @@ def test_the_reserve_is_given_up_once(tmp_path: Path) -> None:
     handlers = Reserve(tmp_path, 4096).wrap({"s3": {"DeleteObject": delete}})
     assert handlers["s3"]["DeleteObject"](CALL) == {}
     assert tries == [True, False]
+
+
+def test_a_delete_that_leaves_hardly_any_room_gives_the_reserve_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A document leaves the store behind the answer, where nothing could give the reserve up."""
+    handlers = Reserve(tmp_path, 4096).wrap({"s3": {"DeleteObject": lambda _: {}}})
+    usage = shutil.disk_usage(tmp_path)
+    for free, is_there in ((BEHIND, True), (BEHIND - 1, False)):
+        disk = usage._replace(free=free)
+        monkeypatch.setattr(shutil, "disk_usage", lambda _, disk=disk: disk)
+        assert handlers["s3"]["DeleteObject"](CALL) == {}
+        assert (tmp_path / "reserve").exists() is is_there
 
 
 def test_what_neither_makes_nor_takes_room_is_left_alone(tmp_path: Path) -> None:

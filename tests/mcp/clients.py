@@ -1,5 +1,6 @@
 """Clients of the SDK, over each transport."""
 
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -28,6 +29,18 @@ def stdio(
         args=["-m", module, *words],
         env=environment(variables),
         cwd=ROOT,
+    )
+
+
+def piped(parameters: StdioServerParameters) -> "subprocess.Popen[bytes]":
+    """The server as a process, to be written to and read from byte by byte."""
+    return subprocess.Popen(
+        [parameters.command, *parameters.args],
+        env=parameters.env,
+        cwd=parameters.cwd,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     )
 
 

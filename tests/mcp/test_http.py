@@ -6,13 +6,13 @@ from typing import Any
 
 import anyio
 import anyio.to_thread
-import httpx2 as httpx
 import pytest
 from mcp import Client
 from mcp.client.session import ClientRequestContext
 from mcp_types import CallToolResult, ElicitRequestParams, ElicitResult
 
 from app.mcp.http import LARGEST_BODY
+from tests import http_calls
 from tests.flows.home import Home
 from tests.mcp.clients import VERSIONS, talk
 from tests.mcp.served import serving
@@ -132,7 +132,7 @@ def test_two_clients_at_once_get_each_its_own(version: str, url: str) -> None:
 def test_a_page_whose_own_name_leads_to_this_machine_is_refused(
     method: str, host: str, url: str
 ) -> None:
-    response = httpx.request(method, url, headers={**ACCEPT, "host": host}, json=handshake())
+    response = http_calls.request(method, url, headers={**ACCEPT, "host": host}, json=handshake())
     assert response.status_code == 403
     error = response.json()["error"]
     assert error["data"] == {"field": "host"}
@@ -151,7 +151,7 @@ def test_a_page_whose_own_name_leads_to_this_machine_is_refused(
     ],
 )
 def test_a_page_of_another_origin_is_refused(headers: dict[str, str], field: str, url: str) -> None:
-    response = httpx.post(url, headers={**ACCEPT, **headers}, json=handshake())
+    response = http_calls.post(url, headers={**ACCEPT, **headers}, json=handshake())
     assert response.status_code == 403
     assert response.json()["error"]["data"] == {"field": field}
 
@@ -159,7 +159,7 @@ def test_a_page_of_another_origin_is_refused(headers: dict[str, str], field: str
 @pytest.mark.parametrize("origin", [None, "http://localhost:5173"])
 def test_a_program_and_the_page_of_the_setting_may_call(origin: str | None, url: str) -> None:
     headers = {**ACCEPT, **({"origin": origin} if origin else {})}
-    response = httpx.post(url, headers=headers, json=handshake())
+    response = http_calls.post(url, headers=headers, json=handshake())
     assert response.status_code == 200
     assert response.headers["mcp-session-id"]
 
@@ -168,7 +168,7 @@ def test_a_program_and_the_page_of_the_setting_may_call(origin: str | None, url:
 def test_a_form_s_content_type_is_refused(kind: str, url: str) -> None:
     """What a page can send without a preflight."""
     headers = {**ACCEPT, "content-type": kind}
-    response = httpx.post(url, headers=headers, content=json.dumps(handshake()))
+    response = http_calls.post(url, headers=headers, content=json.dumps(handshake()))
     assert response.status_code == 400
     assert "mcp-session-id" not in response.headers
 
@@ -182,7 +182,7 @@ def chunks(size: int) -> Iterator[bytes]:
 def test_a_body_that_is_too_large_is_refused(is_declared: bool, url: str) -> None:
     size = LARGEST_BODY + 1024
     content: Any = b" " * size if is_declared else chunks(size)
-    assert httpx.post(url, headers=ACCEPT, content=content).status_code == 413
+    assert http_calls.post(url, headers=ACCEPT, content=content).status_code == 413
 
 
 @pytest.mark.parametrize(
@@ -198,17 +198,17 @@ def test_a_body_that_is_too_large_is_refused(is_declared: bool, url: str) -> Non
     ids=["text", "list", "empty", "bytes", "deep", "sessionless"],
 )
 def test_a_body_that_is_no_message_is_refused(body: bytes, status: int, url: str) -> None:
-    assert httpx.post(url, headers=ACCEPT, content=body).status_code == status
-    assert httpx.post(url, headers=ACCEPT, json=handshake()).status_code == 200
+    assert http_calls.post(url, headers=ACCEPT, content=body).status_code == status
+    assert http_calls.post(url, headers=ACCEPT, json=handshake()).status_code == 200
 
 
 def test_a_session_that_is_not_there_is_not_found(url: str) -> None:
     headers = {**ACCEPT, "mcp-session-id": "0" * 32}
     message = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
-    assert httpx.post(url, headers=headers, json=message).status_code == 404
+    assert http_calls.post(url, headers=headers, json=message).status_code == 404
 
 
 def test_there_is_one_path(url: str) -> None:
     root = url.removesuffix("/mcp")
     for path in ("/", "/docs", "/openapi.json", "/.well-known/oauth-protected-resource"):
-        assert httpx.get(root + path).status_code == 404
+        assert http_calls.get(root + path).status_code == 404

@@ -1,7 +1,6 @@
 """The server as a real process, driven by the SDK's own client."""
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from mcp_types import (
 )
 
 from tests.flows.home import Home
-from tests.mcp.clients import VERSIONS, Json, stdio, talk
+from tests.mcp.clients import VERSIONS, Json, piped, stdio, talk
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -122,15 +121,8 @@ def test_lines_that_are_no_messages_do_not_end_the_server(home: Home) -> None:
         b'{"jsonrpc": "2.0", "id": 2, "method": "no/such"}',
         b'{"jsonrpc": "2.0", "id": 3, "method": "ping"}',
     ]
-    parameters = stdio(home.variables)
     by_id: dict[object, Json] = {}
-    with subprocess.Popen(
-        [parameters.command, *parameters.args],
-        env=parameters.env,
-        cwd=parameters.cwd,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as server:
+    with piped(stdio(home.variables)) as server:
         assert server.stdin
         assert server.stdout
         server.stdin.write(b"\n".join([HANDSHAKE, *lines, b""]))

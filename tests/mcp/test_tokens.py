@@ -22,6 +22,7 @@ from app.mcp.http import public_url
 from app.mcp.tokens import TokenVerifier
 from app.settings import McpSettings
 from app.tools import PRINCIPAL
+from tests import http_calls
 from tests.flows.home import Home
 from tests.mcp.clients import VERSIONS
 from tests.mcp.issuer import AUDIENCE, Issuer, issuing
@@ -137,7 +138,7 @@ def test_what_is_no_token_of_the_issuer_is_refused(
     headers = {**ACCEPT, "authorization": f"Bearer {token}"}
     if modern:
         headers["mcp-protocol-version"] = VERSIONS[1]
-    response = httpx.post(url, headers=headers, json=handshake())
+    response = http_calls.post(url, headers=headers, json=handshake())
     assert response.status_code == 401
     assert response.headers["www-authenticate"].startswith("Bearer ")
     assert "mcp-session-id" not in response.headers
@@ -148,16 +149,16 @@ def test_what_is_no_token_of_the_issuer_is_refused(
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_without_a_token_nothing_is_served(method: str, header: str | None, url: str) -> None:
     headers = {**ACCEPT, **({"authorization": header} if header else {})}
-    response = httpx.request(method, url, headers=headers, json=handshake())
+    response = http_calls.request(method, url, headers=headers, json=handshake())
     assert response.status_code == 401
 
 
 def test_the_refusal_says_where_tokens_come_from(url: str, issuer: Issuer) -> None:
     """RFC 9728, by which clients find the issuer."""
-    response = httpx.post(url, headers=ACCEPT, json=handshake())
+    response = http_calls.post(url, headers=ACCEPT, json=handshake())
     assert "resource_metadata=" in response.headers["www-authenticate"]
     root = url.removesuffix("/mcp")
-    metadata = httpx.get(f"{root}/.well-known/oauth-protected-resource/mcp").json()
+    metadata = http_calls.get(f"{root}/.well-known/oauth-protected-resource/mcp").json()
     assert metadata["authorization_servers"] == [issuer.url]
 
 
@@ -165,15 +166,17 @@ def test_a_session_is_its_principal_s_alone(url: str, issuer: Issuer) -> None:
     ada, eve = (
         {**ACCEPT, "authorization": f"Bearer {issuer.token(one)}"} for one in ("ada", "eve")
     )
-    session = httpx.post(url, headers=ada, json=handshake()).headers["mcp-session-id"]
+    session = http_calls.post(url, headers=ada, json=handshake()).headers["mcp-session-id"]
     listing = {"jsonrpc": "2.0", "id": 2, "method": "tools/list"}
     for method in ("POST", "GET", "DELETE"):
         headers = {**eve, "mcp-session-id": session}
-        response = httpx.request(method, url, headers=headers, json=listing)
+        response = http_calls.request(method, url, headers=headers, json=listing)
         assert response.status_code == 404, method
     again = {**ada, "mcp-session-id": session}
-    httpx.post(url, headers=again, json={"jsonrpc": "2.0", "method": "notifications/initialized"})
-    assert httpx.post(url, headers=again, json=listing).status_code == 200
+    http_calls.post(
+        url, headers=again, json={"jsonrpc": "2.0", "method": "notifications/initialized"}
+    )
+    assert http_calls.post(url, headers=again, json=listing).status_code == 200
 
 
 def test_unknown_keys_do_not_make_the_server_ask_the_issuer_each_time(
@@ -183,7 +186,7 @@ def test_unknown_keys_do_not_make_the_server_ask_the_issuer_each_time(
         for number in range(10):
             token = jwt.encode({"sub": "a"}, "k" * 32, headers={"kid": f"unknown-{number}"})
             headers = {**ACCEPT, "authorization": f"Bearer {token}"}
-            assert httpx.post(url, headers=headers, json=handshake()).status_code == 401
+            assert http_calls.post(url, headers=headers, json=handshake()).status_code == 401
         assert len(issuer.requests) <= 3
 
 
@@ -193,7 +196,7 @@ def test_an_issuer_that_does_not_answer_lets_nobody_in(home: Home, desk: Desk) -
         tokens = TokenVerifier("http://127.0.0.1:9", AUDIENCE)
         with serving(home, desk, tokens) as url:
             headers = {**ACCEPT, "authorization": f"Bearer {token}"}
-            assert httpx.post(url, headers=headers, json=handshake()).status_code == 401
+            assert http_calls.post(url, headers=headers, json=handshake()).status_code == 401
 
 
 @pytest.mark.parametrize("left_out", ["mcp_issuer", "mcp_audience"])

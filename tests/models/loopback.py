@@ -126,7 +126,6 @@ def reply(body: bytes, status: int = 200, headers: Mapping[str, str] | None = No
 
 
 def answer(body: Any, headers: Mapping[str, str] | None = None) -> bytes:
-    """What InvokeModel answers."""
     return reply(json.dumps(body).encode(), 200, {**JSON_TYPE, **(headers or {})})
 
 
@@ -202,6 +201,9 @@ def _head(status: int, headers: Mapping[str, str]) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
+RUNTIME = "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"
+
+
 def clients_of(server: Loopback, endpoint: str, *, seconds: float = 20) -> Clients:
     """The application's clients, led to a server by the variable `endpoint`."""
     with pytest.MonkeyPatch.context() as patch:
@@ -209,4 +211,5 @@ def clients_of(server: Loopback, endpoint: str, *, seconds: float = 20) -> Clien
         patch.setenv("AWS_ACCESS_KEY_ID", "test")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
         patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+        patch.setenv("AWS_MAX_ATTEMPTS", "5")  # which the clients must not heed
         return clients(seconds)

@@ -45,7 +45,6 @@ from tests.models.loopback import (
     stream,
     stream_head,
 )
-from tests.models.test_models import clients_of
 from tests.wire_server import serving
 
 JSON = dict[str, Any]
@@ -158,23 +157,6 @@ EVENTS: tuple[tuple[str, JSON], ...] = (
     ("metadata", {"usage": COUNTS, "metrics": {"latencyMs": 7}}),
 )
 COMPLETION = Completion((THOUGHT, Text("Let me look."), CALL), "tool_use", Usage(21, 5))
-
-
-@pytest.fixture(scope="module")
-def loopback() -> Iterator[Loopback]:
-    with Loopback() as loopback:
-        yield loopback
-
-
-@pytest.fixture
-def server(loopback: Loopback) -> Loopback:
-    loopback.forget()
-    return loopback
-
-
-@pytest.fixture(scope="module")
-def aws(loopback: Loopback) -> Clients:
-    return clients_of(loopback, deadline_seconds=20)
 
 
 def frames(events: tuple[tuple[str, JSON], ...] = EVENTS) -> list[bytes]:

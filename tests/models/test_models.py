@@ -1,14 +1,14 @@
 """The flow, through real botocore, against a server that is a queue of raw answers."""
 
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from botocore.eventstream import EventStreamBuffer
 
-from app.aws import Clients, clients
+from app.aws import Clients
 from app.errors import (
     BackendError,
     InvalidRequest,
@@ -37,11 +37,13 @@ from app.models.calls import GuardrailConfiguration
 from tests.models import golden
 from tests.models.golden import Golden
 from tests.models.loopback import (
+    RUNTIME,
     STREAM_END,
     Act,
     Loopback,
     answer,
     chunk_frame,
+    clients_of,
     error,
     exception_frame,
     frame,
@@ -57,35 +59,8 @@ MISTRAL = golden.MISTRAL.model_id
 
 
 @pytest.fixture(scope="module")
-def loopback() -> Iterator[Loopback]:
-    with Loopback() as loopback:
-        yield loopback
-
-
-@pytest.fixture
-def server(loopback: Loopback) -> Loopback:
-    loopback.forget()
-    return loopback
-
-
-@pytest.fixture(scope="module")
-def aws(loopback: Loopback) -> Clients:
-    return clients_of(loopback, deadline_seconds=20)
-
-
-@pytest.fixture(scope="module")
 def hurried(loopback: Loopback) -> Clients:
-    return clients_of(loopback, deadline_seconds=1)
-
-
-def clients_of(loopback: Loopback, deadline_seconds: float) -> Clients:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", loopback.url)
-        patch.setenv("AWS_ACCESS_KEY_ID", "test")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-        patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-        patch.setenv("AWS_MAX_ATTEMPTS", "5")
-        return clients(deadline_seconds)
+    return clients_of(loopback, RUNTIME, seconds=1)
 
 
 def pieces(

@@ -41,6 +41,14 @@ def test_the_empty_page_suggests_questions_that_the_documents_answer(
     expect(page.locator(".reply .chip").first).to_be_visible()
 
 
+def test_where_no_document_answers_a_question_the_empty_page_leads_to_adding_some(
+    served: Served, visit: Open
+) -> None:
+    page = visit(served.url).go()
+    page.get_by_role("main").get_by_role("link", name="Add documents").click()
+    expect(page.get_by_role("heading", name="Documents")).to_be_visible()
+
+
 def test_an_edited_question_takes_the_place_of_all_that_came_after(
     lived: Lived, visit: Open
 ) -> None:

@@ -24,7 +24,9 @@ def test_a_conversation_is_renamed_and_found_by_its_new_title(served: Served, vi
     conversation = served.ask(question)
     page = visit(served.url).go(conversation)
     _menu(page, question)
+    expect(page.get_by_role("menuitem").first).to_be_focused()  # what takes the keys
     page.keyboard.press("r")
+    expect(page.get_by_role("menuitem", name="Rename")).to_be_focused()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Rename")
     dialog.get_by_label("Title").fill(f"<b>Minerals</b> {conversation[:6]}")
@@ -35,6 +37,28 @@ def test_a_conversation_is_renamed_and_found_by_its_new_title(served: Served, vi
     expect(links).to_have_count(1)
     expect(links).to_have_text(f"<b>Minerals</b> {conversation[:6]}")
     expect(page).to_have_title(f"<b>Minerals</b> {conversation[:6]} · Outcrop")
+
+
+def test_a_menu_keeps_the_keys_when_the_conversation_arrives_later(
+    served: Served, visit: Open
+) -> None:
+    question = f"How hard is quartz {uuid4().hex[:6]}?"
+    conversation = served.ask(question)
+    visited = visit(served.url)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    visited.page.route(f"**/conversations/{conversation}/messages", hold)
+    page = visited.go(conversation)
+    _menu(page, question)
+    while not held:
+        page.wait_for_timeout(20)
+    for route in held:
+        route.continue_()
+    expect(page.get_by_role("log")).to_contain_text("It is 7")
+    expect(page.get_by_role("menuitem").first).to_be_focused()
 
 
 def test_a_conversation_is_saved_with_its_citations(
@@ -113,7 +137,7 @@ def test_an_answer_goes_on_while_the_reader_looks_at_documents(served: Served, v
     page = visited.go()
     page.get_by_label("Ask your documents").fill("How hard is quartz?")
     page.keyboard.press("Enter")
-    page.get_by_role("link", name="Documents").click()
+    page.get_by_role("link", name="Documents", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Documents")
     page.get_by_role("link", name="Chat", exact=True).click()
     expect(page.get_by_role("article").last).to_contain_text("It is 7")

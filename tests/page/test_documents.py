@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.page.browser import Scheme
 from tests.page.conftest import Json, Lived, Open, Served
@@ -94,6 +94,42 @@ def test_a_question_can_be_limited_to_the_documents_that_are_selected(
     expect(page.get_by_role("article").last).to_contain_text("1245")
 
 
+def _attributes(page: Page, name: str) -> Locator:
+    page.get_by_role("button", name=f"What to do with {name}").click()
+    page.get_by_role("menuitem", name="Details").click()
+    return page.get_by_role("dialog", name=name).get_by_role("region", name="Attributes")
+
+
+def test_the_details_of_a_document_have_its_attributes_as_they_are_now(
+    lived: Lived, visit: Open
+) -> None:
+    sidecar = {"year": 2024, "share": 0.25, "draft": False, "teams": ["north, upper", "south"]}
+    key = "castle.md.metadata.json"
+    bucket = lived.home.settings.documents_bucket
+    page = visit(lived.url, lived.bucket).go("documents")
+    expect(_attributes(page, "castle.md")).to_contain_text("None.")
+    page.get_by_role("button", name="Close").click()
+    body = json.dumps({"metadataAttributes": sidecar})
+    lived.home.aws.s3.put_object(Bucket=bucket, Key=key, Body=body.encode())
+    shown = _attributes(page, "castle.md")
+    expect(shown.locator("dt")).to_have_text(["year", "share", "draft", "teams"])
+    expect(shown.locator("dd")).to_have_text(["2024", "0.25", "No", "north, upper", "south"])
+    lived.home.aws.s3.delete_object(Bucket=bucket, Key=key)
+
+
+def test_attributes_that_cannot_be_read_now_are_asked_for_again(lived: Lived, visit: Open) -> None:
+    visited = visit(lived.url, lived.bucket)
+    page = visited.go("documents")
+    page.route("**/documents/*?attributes=true", lambda route: route.fulfill(status=503))
+    shown = _attributes(page, "castle.md")
+    expect(shown.get_by_role("alert")).to_be_visible()
+    page.unroute("**/documents/*?attributes=true")
+    shown.get_by_role("button", name="Try again").click()
+    expect(shown).to_contain_text("None.")
+    expect(shown.get_by_role("alert")).to_have_count(0)
+    visited.errors[:] = [error for error in visited.errors if "503" not in error]
+
+
 def test_of_thousands_only_those_in_sight_are_made(served: Served, visit: Open) -> None:
     count = 2000
     document: Json = {"uri": "s3://b/x", "modified": "2026-01-01T00:00:00Z", "updated": None}
@@ -129,6 +165,9 @@ def test_of_thousands_only_those_in_sight_are_made(served: Served, visit: Open) 
 def test_everyone_can_use_it(lived: Lived, visit: Open, scheme: Scheme, width: int) -> None:
     visited = visit(lived.url, lived.bucket, size=(width, 800), scheme=scheme)
     page = visited.go("documents")
+    expect(_attributes(page, "castle.md")).to_contain_text("None.")
+    assert not visited.violations()
+    page.keyboard.press("Escape")
     page.get_by_label("Select castle.md").check()
     assert not visited.violations()
     page.get_by_role("group", name="1 selected").get_by_role("button", name="Delete").click()

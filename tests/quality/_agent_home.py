@@ -21,6 +21,7 @@ import httpx2 as httpx
 from app.agent.calls import ONE_AT_A_TIME
 from app.aws import table
 from app.deploy.laptop.tools import PREFIX
+from app.guardrail_definition import GuardrailChoice
 from app.tools import PRINCIPAL, Output, Refusal, Tool
 from app.tools.catalogue import lambda_tools_of
 from lambdas.tools.laptop import PRINCIPAL as PERSON
@@ -104,9 +105,17 @@ class Shop:
 
 
 @contextmanager
-def shop() -> Iterator[Shop]:
-    """A shop, for as long as the context lasts."""
-    with TemporaryDirectory() as folder, serving(Path(folder)) as home, home.http() as http:
+def shop(guardrail: GuardrailChoice | None = None) -> Iterator[Shop]:
+    """A shop, for as long as the context lasts.
+
+    Args:
+        guardrail: what judges what its agent reads and writes; without one nothing does.
+    """
+    with (
+        TemporaryDirectory() as folder,
+        serving(Path(folder), guardrail=guardrail) as home,
+        home.http() as http,
+    ):
         files = sorted(MANUALS.glob("*.md"))
         for file in files:
             home.upload(http, file.name, file.read_bytes())

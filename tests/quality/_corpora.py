@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app.local.bedrock_agent.knowledge_bases.drafts import _title
+from app.local.bedrock_agent.knowledge_bases.drafts import title_of_file
 from app.local.engine.chunk import DEFAULT, chunk
 from app.local.engine.chunk.headings import with_context
 from app.local.engine.encoder import Vectors
@@ -133,7 +133,7 @@ def _cut(documents: Mapping[str, bytes], encoder: Encoder) -> list[Passage]:
             sections = parser.parse(path, name).sections
             passages += [
                 Passage(name, piece.context, piece.text)
-                for piece in chunk(sections, DEFAULT, encoder, _title(name))
+                for piece in chunk(sections, DEFAULT, encoder, title_of_file(name))
             ]
     parser.close()
     return passages

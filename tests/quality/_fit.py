@@ -2,13 +2,14 @@
 
     python -m tests.quality._fit --dump FILE            fit: figures, then coefficients to paste
     python -m tests.quality._fit --dump FILE --prose    the same, of PROSE alone
+    python -m tests.quality._fit --dump FILE --answerable    whether there is an answer, only
     python -m tests.quality._fit --dump FILE --score    the figures of the coefficients as they are
 
 FILE keeps the passages that search found; what it lacks is asked of a home first.
 
 Which candidate: a conditional logit over the candidates of each question. Whether there is an
 answer: a logistic regression over the signs of the best one. Questions of the origin "unfitted" are
-only counted. docs/writer.md says how what is landed came about.
+only counted. `docs/experiments/writer-coefficients.md` says how the coefficients came about.
 """
 
 import argparse
@@ -22,11 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.local.engine.transformer import Encoder
-from app.local.engine.writer.choose import score, signs
-from app.local.engine.writer.coefficients import ANSWERABLE, INTERCEPT, WEIGHTS
-from app.local.engine.writer.documents import of_one_document
 from app.local.engine.writer.evidence import FEATURES
-from app.local.engine.writer.vectors import Remembered
+from app.local.engine.writer.evidence.vectors import Remembered
+from app.local.engine.writer.selection import score, signs
+from app.local.engine.writer.selection.coefficients import ANSWERABLE, INTERCEPT, PROSE, WEIGHTS
+from app.local.engine.writer.selection.documents import of_one_document
 from tests.quality._figures import figures
 from tests.quality._labelled import LACKING, NEAR, UNFITTED, Labelled, labelled
 from tests.quality._passages import CORPUS, passages
@@ -69,7 +70,7 @@ ANSWERABLE_PRIOR = 3.0
 WRONG = 0.3  # what an answerable question counts whose best candidate does not answer it
 FOLDS = 6
 LOST = (0.02, 0.04, 0.05, 0.10)  # of users' questions whose answer is right
-OF_USERS = ("user_questions", "readmes", "own")
+OF_USERS = ("user_questions", "readmes", "ordinary", "own")
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Counts:
 
     def for_weights(self, one: Labelled) -> float:
         own = self.users / 4
-        users = dict.fromkeys(("user_questions", "readmes"), self.users)
+        users = dict.fromkeys(("user_questions", "readmes", "ordinary"), self.users)
         return {**users, "own": own, "awsdocs_qa": self.awsdocs}.get(one.origin, 1.0)
 
 
@@ -161,8 +162,7 @@ def _is_right(one: Labelled, weights: Array) -> bool:
 
 
 def fit(cases: Sequence[Labelled], counts: Counts, say: Callable[[object], None]) -> None:
-    counted = np.array([one.origin == UNFITTED for one in cases])
-    fold = np.where(~counted, folds(cases), FOLDS)  # the last has what is only counted
+    fold = _folds_and_counted(cases)
     by_fold = [
         fit_weights(
             [one for one, its in zip(cases, fold, strict=True) if its not in (k, FOLDS)], counts
@@ -171,32 +171,40 @@ def fit(cases: Sequence[Labelled], counts: Counts, say: Callable[[object], None]
     ]
     crossed, whole = [by_fold[k] for k in fold], by_fold[FOLDS]
     say(_choice(cases, crossed, whole))
+    deviations = np.std(by_fold[:FOLDS], axis=0)
+    rows = [
+        (name, f"{fitted:.3f}", f"{deviation:.2f}", f"{WEIGHTS[name]:.3f}")
+        for name, fitted, deviation in zip(FEATURES, whole, deviations, strict=True)
+    ]
+    say(Table("Weights", ("of", "fitted", "± between folds", "as it stands"), rows))
+    say(f"WEIGHTS = {_pasted(dict(zip(FEATURES, whole.tolist(), strict=True)))}")
+    fit_answerable(cases, crossed, say)
 
+
+def fit_answerable(
+    cases: Sequence[Labelled], weights: Sequence[Array], say: Callable[[object], None]
+) -> None:
+    """What each sign is worth for there being an answer, beside the weights of each case."""
+    fold = _folds_and_counted(cases)
+    counted = fold == FOLDS
     truth = np.array([one.answerable for one in cases])
-    right = np.array([_is_right(one, its) for one, its in zip(cases, crossed, strict=True)])
+    right = np.array([_is_right(one, its) for one, its in zip(cases, weights, strict=True)])
     worths = np.array(
         [for_answerable(one, right=bool(its)) for one, its in zip(cases, right, strict=True)]
     )
-    names, table = _told(cases, crossed)
+    names, table = _told(cases, weights)
     sure = np.zeros(len(cases))
     for k in range(FOLDS + 1):
         others, own = (fold != k) & ~counted, fold == k
         worth, intercept = logistic(table[others], truth[others], worths[others], ANSWERABLE_PRIOR)
         sure[own] = table[own] @ worth + intercept
     say(_abstention(cases, sure, right))
-
-    deviations = np.std(by_fold[:FOLDS], axis=0)
     rows = [
-        (name, f"{fitted:.3f}", f"{deviation:.2f}", f"{WEIGHTS[name]:.3f}")
-        for name, fitted, deviation in zip(FEATURES, whole, deviations, strict=True)
-    ]
-    rows += [
-        (f"answerable: {name}", f"{fitted:.3f}", "", f"{ANSWERABLE.get(name, 0):.3f}")
+        (name, f"{fitted:.3f}", f"{ANSWERABLE.get(name, 0):.3f}")
         for name, fitted in zip(names, worth, strict=True)
     ]
-    rows.append(("intercept", f"{intercept:.3f}", "", f"{INTERCEPT:.3f}"))
-    say(Table("Coefficients", ("of", "fitted", "± between folds", "as it stands"), rows))
-    say(f"WEIGHTS = {_pasted(dict(zip(FEATURES, whole.tolist(), strict=True)))}")
+    rows.append(("intercept", f"{intercept:.3f}", f"{INTERCEPT:.3f}"))
+    say(Table("Whether there is an answer", ("of", "fitted", "as it stands"), rows))
     say(f"ANSWERABLE = {_pasted(dict(zip(names, worth.tolist(), strict=True)))}")
     say(
         "INTERCEPT is chosen by hand, on what --score prints. One that loses "
@@ -205,6 +213,18 @@ def fit(cases: Sequence[Labelled], counts: Counts, say: Callable[[object], None]
         )
         + " of users' questions whose answer is right."
     )
+
+
+def _folds_and_counted(cases: Sequence[Labelled]) -> NDArray[np.int64]:
+    """The fold of each case; the last has what is only counted."""
+    counted = [one.origin == UNFITTED for one in cases]
+    return np.where(counted, FOLDS, folds(cases))
+
+
+def as_it_stands(one: Labelled) -> Array:
+    """The weights that the writer compares a case's candidates by."""
+    weights = PROSE if one.case.mostly_prose else WEIGHTS
+    return np.array([weights[name] for name in FEATURES])
 
 
 def _choice(cases: Sequence[Labelled], crossed: Sequence[Array], whole: Array) -> Table:
@@ -289,6 +309,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--dump", type=Path, required=True, metavar="FILE")
     parser.add_argument("--score", action="store_true", help="measure, and fit nothing")
+    parser.add_argument("--answerable", action="store_true", help="beside the weights as they are")
     parser.add_argument("--prose", action="store_true", help="fit what mere paragraphs have")
     parser.add_argument("--sets", nargs="+", choices=list(CORPUS), default=list(CORPUS))
     parser.add_argument("--every", type=int, default=6, help="of xquad_en every so many questions")
@@ -311,6 +332,9 @@ def main(arguments: Sequence[str]) -> None:
         cases = [one for _, some in sets for one in some]
         if options.prose:
             fit_prose(cases, options.prior, say)
+            return
+        if options.answerable:
+            fit_answerable(cases, [as_it_stands(one) for one in cases], say)
             return
         fit(cases, Counts(options.users, options.awsdocs, options.prior), say)
 

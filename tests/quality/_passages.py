@@ -14,7 +14,7 @@ from typing import Any
 
 from app.events import Passage
 from tests.flows.home import laptop
-from tests.quality import CORPORA, _readmes
+from tests.quality import CORPORA, _readmes, _unseen
 
 FOUND = 20  # passages that are kept of each question; the writer is shown the first five
 LONGEST = 3600  # seconds that indexing may take
@@ -56,7 +56,18 @@ def _asked(*files: Path) -> Callable[[], list[str]]:
     return lambda: [one["question"] for path in files for one in rows(path)]
 
 
+def ordinary() -> list[dict[str, Any]]:
+    """The questions of the open half about ordinary documents; those of conversations are left
+    out.
+    """
+    every = [*_unseen.conversations("ordinary"), *_unseen.conversations("near_misses")]
+    return [turns[0] for turns in every if len(turns) == 1 and turns[0]["half"] == "open"]
+
+
 CORPUS = {
+    "ordinary": Corpus(
+        lambda: _unseen.documents("ordinary"), lambda: [one["question"] for one in ordinary()]
+    ),
     "readmes": Corpus(_readmes.documents, _asked(_readmes.QUESTIONS, _readmes.UNFITTED)),
     "xquad_en": Corpus(_paragraphs, _asked(CORPORA / "xquad_en" / "qa_public.jsonl")),
     "user_questions": Corpus(_files, _asked(CORPORA / "user_questions" / "questions_public.jsonl")),
@@ -81,7 +92,7 @@ def passages(file: Path, names: Collection[str], say: Callable[[str], None]) -> 
 
 def is_here(name: str) -> bool:
     """Whether the documents of a set are on this machine."""
-    return name == "readmes" or (CORPORA / name).exists()
+    return name in ("readmes", "ordinary") or (CORPORA / name).exists()
 
 
 def read(file: Path) -> dict[str, Found]:

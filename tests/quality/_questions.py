@@ -25,12 +25,12 @@ from app.local.engine.parsers.process import Parser
 from app.local.engine.text import sentences
 from app.local.engine.transformer import Encoder, Vectors
 from app.local.engine.writer.candidates import Candidate, candidates
-from app.local.engine.writer.case import Case, case_of
+from app.local.engine.writer.candidates.plain import plain
+from app.local.engine.writer.candidates.rendering import render
 from app.local.engine.writer.evidence import Evidence, evidence
-from app.local.engine.writer.plain import plain
+from app.local.engine.writer.evidence.case import Case, case_of
+from app.local.engine.writer.evidence.vectors import Remembered
 from app.local.engine.writer.question import Question
-from app.local.engine.writer.rendering import render
-from app.local.engine.writer.vectors import Remembered
 from tests.quality import CORPORA
 from tests.quality._score import Score
 

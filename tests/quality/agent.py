@@ -12,8 +12,8 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from app.guardrail_definition import read_choice
 from tests.quality._agent_home import Agent, ApplicationAgent, ConverseLoop, Shop, shop
-from tests.quality._agent_runner import Runner
 from tests.quality._agent_tasks import KINDS, Reply, Task, tasks
 from tests.tables import Table
 
@@ -55,8 +55,9 @@ def run() -> Iterator[Table]:
     with shop() as running:
         yield _table("the application's agent", list(runs(tasks(), running)))
         yield _table("a loop over Converse", list(runs(tasks(), running, ConverseLoop)))
+    with shop(read_choice(None)) as guarded:
         title = "the application's agent, behind the default guardrail"
-        yield _table(title, list(runs(tasks(), running, Runner)))
+        yield _table(title, list(runs(tasks(), guarded)))
 
 
 def _table(name: str, every: Sequence[Run]) -> Table:

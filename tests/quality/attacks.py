@@ -156,7 +156,6 @@ def left_out(encoder: Encoder) -> Mapping[str, Scores]:
 
 
 def prompt_scores(texts: Sequence[str], encoder: Encoder) -> Scores:
-    """The confidence of each prompt."""
     samples = (Sample(text, encoder, attacks.HINTS) for text in texts)
     return np.array([attacks.score(one).confidence for one in samples])
 

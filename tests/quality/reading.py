@@ -18,8 +18,8 @@ from app.local.engine.writer import (
     Turn,
     Writer,
 )
-from app.local.engine.writer.choose import chosen, score, signs
-from app.local.engine.writer.vectors import Remembered
+from app.local.engine.writer.evidence.vectors import Remembered
+from app.local.engine.writer.selection import chosen, score, signs
 from tests.quality import CORPORA
 from tests.quality._questions import Asked, awsdocs, contains, xquad
 from tests.quality._regression import Example, conditional_logit, logistic

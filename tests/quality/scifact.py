@@ -1,4 +1,4 @@
-"""Retrieval of scientific abstracts for claims: words, vectors, and both.
+"""Retrieval of scientific abstracts for claims: words, vectors, both, and late interaction.
 
 5,183 abstracts, one chunk each; the 300 claims of the test split. The weight of the vectors against
 the words was chosen on the train split.
@@ -13,15 +13,19 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from app.local.engine.late_order import LONGEST
+from app.local.engine.retrieval import Query, retrieve
 from app.local.engine.store import Chunk, StoreConfiguration, Vectors
 from app.local.engine.store.embedded_store import EmbeddedStore
 from app.local.engine.store.word_search import scored_rows
+from app.local.engine.token_memory import TokenMemory
 from app.local.engine.transformer import Encoder
 from tests.quality import CORPORA
 from tests.tables import Table
 
 FOLDER = CORPORA / "scifact"
 DEPTH = 100
+MEMORY = 500_000_000  # bytes of tokens: all abstracts are read once
 Relevant = Mapping[str, Mapping[str, int]]  # of each question, the documents and how much
 Ranking = list[str]  # documents, best first
 
@@ -29,6 +33,7 @@ FLOORS = {
     "words": ("BM25, k1 1.5, b 0.75, stemmed", 0.686, 0.819, 0.913),
     "vectors": ("all-MiniLM-L6-v2, published", 0.645, math.nan, math.nan),
     "hybrid": ("what makes a hybrid worth having", 0.700, math.nan, math.nan),
+    "late": ("", math.nan, math.nan, math.nan),
 }
 
 
@@ -36,30 +41,33 @@ def run() -> Iterator[Table]:
     if not FOLDER.exists():
         yield Table("scifact", (), (), notes=["skipped: ../shared/eval/scifact is not here"])
         return
-    encoder = Encoder()
+    memory = TokenMemory(Encoder(), MEMORY)
     with TemporaryDirectory() as scratch:
-        store = filled(Path(scratch), encoder)
-        yield table(store, encoder, relevant("test"))
+        store = filled(Path(scratch), memory)
+        yield table(store, memory, relevant("test"))
         store.close()
 
 
-def filled(folder: Path, encoder: Encoder) -> EmbeddedStore:
-    store = EmbeddedStore(folder, StoreConfiguration(encoder.dimension))
+def filled(folder: Path, memory: TokenMemory) -> EmbeddedStore:
+    store = EmbeddedStore(folder, StoreConfiguration(memory.encoder.dimension))
     with gzip.open(FOLDER / "corpus.jsonl.gz", "rt") as file:
         abstracts = [json.loads(line) for line in file]
     texts = [f"{each['title']}\n{each['text']}" for each in abstracts]
-    for abstract, text, vector in zip(abstracts, texts, encoder.encode(texts), strict=True):
+    vectors = memory.embed(texts, [each["_id"] for each in abstracts], LONGEST)
+    for abstract, text, vector in zip(abstracts, texts, vectors, strict=True):
         store.put(abstract["_id"], [Chunk(abstract["_id"], text, {}, vector)])
     return store
 
 
-def table(store: EmbeddedStore, encoder: Encoder, judged: Relevant) -> Table:
+def table(store: EmbeddedStore, memory: TokenMemory, judged: Relevant) -> Table:
     claims = questions()
-    vectors = dict(zip(judged, encoder.encode([claims[name] for name in judged]), strict=True))
+    claim_vectors = memory.encoder.encode([claims[name] for name in judged])
+    vectors = dict(zip(judged, claim_vectors, strict=True))
     ways: Mapping[str, Callable[[str], Ranking]] = {
         "words": lambda name: by_words(store, claims[name]),
         "vectors": lambda name: ranking(store, vectors[name], None),
         "hybrid": lambda name: ranking(store, vectors[name], claims[name]),
+        "late": lambda name: as_retrieved(store, memory, claims[name]),
     }
     rows = []
     for way, rank in ways.items():
@@ -76,6 +84,12 @@ def table(store: EmbeddedStore, encoder: Encoder, judged: Relevant) -> Table:
 
 def ranking(store: EmbeddedStore, vector: Vectors, text: str | None) -> Ranking:
     return [hit.document for hit in store.search(vector, text, DEPTH)]
+
+
+def as_retrieved(store: EmbeddedStore, memory: TokenMemory, text: str) -> Ranking:
+    """By Retrieve, which puts the first hits in order by late interaction."""
+    query = Query(text, DEPTH, by_words=True)
+    return [hit.document for _, hit in retrieve(memory.encoder, store, query, memory)]
 
 
 def by_words(store: EmbeddedStore, text: str) -> Ranking:

@@ -9,9 +9,18 @@ import pytest
 from app.events import Passage
 from app.local.engine.transformer import Encoder
 from app.local.engine.writer.evidence import FEATURES
-from app.local.engine.writer.vectors import Remembered
+from app.local.engine.writer.evidence.vectors import Remembered
+from app.local.engine.writer.selection.coefficients import INTERCEPT
 from tests.quality import _passages
-from tests.quality._fit import BY_HAND, Counts, fit, fit_weights, folds
+from tests.quality._fit import (
+    BY_HAND,
+    Counts,
+    as_it_stands,
+    fit,
+    fit_answerable,
+    fit_weights,
+    folds,
+)
 from tests.quality._labelled import Labelled, Labeller, share_held
 from tests.quality._passages import OWN, Found, passages, rows, write
 
@@ -78,6 +87,17 @@ def test_a_fit_prints_figures_and_coefficients(cases: list[Labelled]) -> None:
     text = "\n".join(said)
     for words in ("| own, fact | 8 |", "Refused, fitted on the other", "WEIGHTS = {", "'cosine'"):
         assert words in text
+
+
+def test_whether_there_is_an_answer_is_fitted_beside_the_weights_as_they_stand(
+    cases: list[Labelled],
+) -> None:
+    said: list[str] = []
+    fit_answerable(cases, [as_it_stands(one) for one in cases], lambda what: said.append(str(what)))
+    text = "\n".join(said)
+    assert "ANSWERABLE = {" in text
+    assert "WEIGHTS = {" not in text
+    assert f"| {INTERCEPT:.3f} |" in text
 
 
 def test_a_set_that_is_missing_is_left_out_in_words(

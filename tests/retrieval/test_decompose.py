@@ -3,7 +3,7 @@
 import pytest
 
 from app.events import Guardrail, Passage
-from app.local.engine.writer.comparisons import comparison_in
+from app.local.engine.writer.selection.comparisons import comparison_in
 from app.retrieval import Screening
 from app.retrieval.decompose import decompose, fuse
 

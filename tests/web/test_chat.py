@@ -1,34 +1,16 @@
 """What a question may hold, in both of its shapes: obeyed, or refused by name."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from tests.web.backend import Backend, behind, called, parts_of, settings
+from tests.web.backend import Backend, parts_of
 
 Json = dict[str, Any]
 TEAM = {"equals": {"key": "team", "value": "south"}}
 HAIKU = "us.anthropic.claude-haiku-4-5-20251001-v1:0"
 ASKED = {"id": "m9", "role": "user", "parts": [{"type": "text", "text": "How hard is quartz?"}]}
-
-
-@pytest.fixture(scope="module")
-def backend() -> Backend:
-    return Backend()
-
-
-@pytest.fixture(scope="module")
-def serving(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    with behind(backend, tmp_path_factory.mktemp("home")), called(settings()) as http:
-        yield http
-
-
-@pytest.fixture
-def http(serving: TestClient, backend: Backend) -> TestClient:
-    backend.calls.clear()
-    return serving
 
 
 def chat(identifier: str, *earlier: Json, last: Json = ASKED, **more: Any) -> Json:

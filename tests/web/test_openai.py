@@ -33,24 +33,6 @@ class Embedding(Backend):
         }
 
 
-@pytest.fixture(scope="module")
-def backend() -> Backend:
-    return Backend()
-
-
-@pytest.fixture(scope="module")
-def serving(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    with behind(backend, tmp_path_factory.mktemp("home")), called(settings()) as http:
-        yield http
-
-
-@pytest.fixture
-def http(serving: TestClient, backend: Backend) -> TestClient:
-    backend.calls.clear()
-    backend.verdicts.clear()
-    return serving
-
-
 def request(*messages: JSON, **more: Any) -> JSON:
     return {"model": MODEL, "messages": [*messages, QUESTION], **more}
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx2 as httpx
 import pytest
 from starlette.testclient import TestClient
 
 from app.local.wire import JSON, Call
 from app.models import MODELS
+from tests import http_calls
 from tests.documents.conftest import Base
 from tests.web.backend import ASKED, FOUND, Backend, behind, called, settings
 
@@ -209,7 +209,7 @@ def test_a_document_is_offered_listed_shown_and_removed(
         assert offered.status_code == 201, offered.text
         form = offered.json()
         assert (form["replaces"], form["unchanged"]) == (False, False)
-        httpx.post(form["url"], data=form["fields"], files={"file": b"x"}).raise_for_status()
+        http_calls.post(form["url"], data=form["fields"], files={"file": b"x"}).raise_for_status()
     backend.base.documents["s3://documents/a.md"] = None
     first = http.get("/documents", params={"limit": 2}).json()
     second = http.get("/documents", params={"cursor": first["nextCursor"]}).json()

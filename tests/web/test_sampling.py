@@ -1,7 +1,6 @@
 """Parameters of a question: sent to the model as its bodies have them, or refused by name."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,28 +10,11 @@ from app.local.bedrock_runtime.bodies import FAMILIES
 from app.models import MODELS, Prompt, find, user
 from app.models.facts.parameters import ranges
 from app.turn import Sampling
-from tests.web.backend import Backend, behind, called, settings
+from tests.web.backend import Backend
 
 Json = dict[str, Any]
 HAIKU = "us.anthropic.claude-haiku-4-5-20251001-v1:0"
 LLAMA = "meta.llama3-8b-instruct-v1:0"
-
-
-@pytest.fixture(scope="module")
-def backend() -> Backend:
-    return Backend()
-
-
-@pytest.fixture(scope="module")
-def serving(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    with behind(backend, tmp_path_factory.mktemp("home")), called(settings()) as http:
-        yield http
-
-
-@pytest.fixture
-def http(serving: TestClient, backend: Backend) -> TestClient:
-    backend.reset()
-    return serving
 
 
 def shapes(parameters: Json, **more: Any) -> list[Json]:

@@ -12,7 +12,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import httpx2
 import pytest
 from starlette.responses import Response
 
@@ -20,6 +19,7 @@ from app.aws import clients
 from app.settings import environment, variables
 from app.web import application
 from app.web.turns import Turns
+from tests import http_calls
 from tests.local.s3.putting import scratch
 from tests.models.loopback import Act, Loopback, chunk_frame, http_chunk, stream_head
 from tests.web.backend import Backend, behind, parts_of, settings
@@ -113,6 +113,6 @@ def test_the_server_calls_an_application_for_requests_only(
 
     app = Wrapped()
     with served(app) as port:
-        assert httpx2.get(f"http://127.0.0.1:{port}/").status_code == 200
+        assert http_calls.get(f"http://127.0.0.1:{port}/").status_code == 200
     assert len(app.calls) == 1
     assert not [each for each in caplog.records if each.levelno >= logging.WARNING]

@@ -14,23 +14,6 @@ Json = dict[str, Any]
 _names = count(1)
 
 
-@pytest.fixture(scope="module")
-def backend() -> Backend:
-    return Backend()
-
-
-@pytest.fixture(scope="module")
-def serving(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    with behind(backend, tmp_path_factory.mktemp("home")), called(settings()) as http:
-        yield http
-
-
-@pytest.fixture
-def http(serving: TestClient, backend: Backend) -> TestClient:
-    backend.reset()
-    return serving
-
-
 @pytest.fixture
 def conversation() -> str:
     return f"c-{next(_names)}"

@@ -43,8 +43,8 @@ def demo() -> None:
             f"The application answers on {client.url}; behind it the stand-in, as AWS.",
             soft_wrap=True,
         )
-        files = select([here / "docs"], supported_types()).files
-        documents = put(client, files, "Reading docs/", quiet=False)
+        files = select([here / "README.md", here / "docs"], supported_types()).files
+        documents = put(client, files, "Reading README.md and docs/", quiet=False)
         failures = [document for document in documents if document["status"] not in INDEXED]
         report(documents, failures)
         screen.out.print(f"\n{QUESTION}\n", style="bold")

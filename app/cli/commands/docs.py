@@ -33,7 +33,8 @@ WILDCARDS = frozenset("*?[")
 def listing(stack: StackOption = None, as_json: AsJson = False) -> None:
     """List the documents, by name."""
     with application(stack) as client:
-        documents = list(client.pages("/documents", limit=PAGE))
+        more = {"attributes": True} if as_json else {}
+        documents = list(client.pages("/documents", limit=PAGE, **more))
     if as_json:
         screen.show_json({"items": documents})
         return
@@ -48,7 +49,8 @@ def listing(stack: StackOption = None, as_json: AsJson = False) -> None:
 def find(name: Name, stack: StackOption = None, as_json: AsJson = False) -> None:
     """Show one document: its address and its status."""
     with application(stack) as client:
-        document = client.call("GET", f"/documents/{id_of(name)}")
+        params = {"attributes": True}
+        document = client.call("GET", f"/documents/{id_of(name)}", params=params)
     if as_json:
         screen.show_json(document)
     else:

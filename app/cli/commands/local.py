@@ -1,18 +1,18 @@
 """`outcrop local`: serve the stand-in alone until Ctrl-C, for tests and programs of any kind."""
 
 import os
-import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event, Thread
+from threading import Thread
 from typing import Annotated
 
 import typer
 
 from app.cli import screen
 from app.cli.commands.up import until
+from app.cli.stopping import Stop
 from app.deploy import laptop
 from app.deploy.endpoint import misleading_names
 from app.settings import LaptopSettings, inherited_environment, read
@@ -36,9 +36,7 @@ def local(
     ] = False,
 ) -> None:
     """Serve the stand-in alone, empty: an AWS for tests, without Outcrop's application."""
-    stop = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    stop = Stop()
     if until_eof:
         Thread(target=_read_to_end, args=(stop,), daemon=True).start()
     with ExitStack() as stack:
@@ -58,7 +56,7 @@ def local(
         until(stop, served)
 
 
-def _read_to_end(stop: Event) -> None:
+def _read_to_end(stop: Stop) -> None:
     try:
         while os.read(sys.stdin.fileno(), 1024):  # past the buffer, which a thread must not hold
             pass

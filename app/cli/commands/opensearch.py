@@ -1,14 +1,13 @@
 """`outcrop opensearch`: run OpenSearch on this machine until Ctrl-C."""
 
-import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from threading import Event
 from typing import Annotated
 
 import typer
 
 from app.cli import screen
+from app.cli.stopping import Stop
 from app.deploy.opensearch import Node, answers, install, running
 from app.errors import OperatorError
 from app.settings import opensearch_folder
@@ -26,9 +25,7 @@ def opensearch(
     ] = PORT,
 ) -> None:
     """Run OpenSearch on this machine until Ctrl-C; Maven fetches it at the first time."""
-    stop = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    stop = Stop()
     if nodes == 2:
         raise typer.BadParameter("two nodes elect no manager when one dies: 1, or 3 and more.")
     if answers(f"http://127.0.0.1:{port}"):
@@ -63,7 +60,7 @@ def node_or_present(port: int = PORT) -> Iterator[str]:
             yield node.url
 
 
-def until_stopped(stop: Event, nodes: Sequence[Node]) -> None:
+def until_stopped(stop: Stop, nodes: Sequence[Node]) -> None:
     """Wait for the signal to stop.
 
     Raises:

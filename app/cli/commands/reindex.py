@@ -6,6 +6,7 @@ import typer
 
 from app.cli import screen
 from app.cli.options import AsJson
+from app.cli.stopping import Stop
 from app.settings import LaptopSettings, read
 
 
@@ -22,16 +23,27 @@ def reindex(
     from app.deploy.laptop.reindexing import EMBEDDED
     from app.deploy.laptop.reindexing import reindex as steps
 
+    Stop()  # SIGTERM and a closed terminal interrupt it as Ctrl-C does
     settings = read(LaptopSettings)
     counts: dict[str, int] = {}
+    left: str | None = None
     with screen.err.bar("documents moved", None, quiet=as_json) as bar:
         for step in steps(settings, to):
+            if left := step.get("left"):
+                continue
             counts[step["base"]] = step["total"]
             bar(step["done"], total=step["total"], label=f"{step['base']}: documents moved")
+    if left is not None:
+        screen.err.print(f"The old chunks could not be removed: {left}", soft_wrap=True)
+        screen.err.print("The same command, called again, removes them.")
     if as_json:
         screen.show_json({"to": to, "documents": counts})
         return
-    screen.out.print(f"{sum(counts.values())} documents of {len(counts)} Knowledge Bases moved.")
+    if counts:
+        number = sum(counts.values())
+        screen.out.print(f"{number} documents of {len(counts)} Knowledge Bases moved.")
+    else:
+        screen.out.print("The chunks are there already.")
     remedy = (
         "Unset OUTCROP_OPENSEARCH_URL"
         if to == EMBEDDED

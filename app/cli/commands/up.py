@@ -1,10 +1,8 @@
 """`outcrop up`: serve until Ctrl-C, with the laptop's resources or those of a template."""
 
-import signal
 from contextlib import ExitStack, nullcontext
 from itertools import count
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
@@ -14,6 +12,7 @@ from pydantic import SecretStr
 from app import page_files
 from app.cli import screen
 from app.cli.commands.opensearch import node_or_present
+from app.cli.stopping import Stop
 from app.cli.terminal_text import visible_line
 from app.deploy import laptop
 from app.deploy.laptop import model_servers
@@ -64,9 +63,7 @@ def up(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Serve the application and the stand-in until Ctrl-C."""
-    stop = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    stop = Stop()
     settings, choice = _with_model_server(read(LaptopSettings), model_server, model_server_model)
     if parameter and not template:
         raise typer.BadParameter("it sets a template's parameter; add --template.")
@@ -79,7 +76,7 @@ def up(
             settings = _with_opensearch(settings, stack)
         with nullcontext() if deployment else screen.waiting("starting"):
             deploy = deployment or laptop.provision_home
-            home = stack.enter_context(laptop.serving(settings, deploy))
+            home = stack.enter_context(laptop.serving(settings, deploy, _say_that_it_waits))
         if as_json:
             addresses = {"application": home.application, "stand_in": home.stand_in}
             writer = {"model_server": choice.server.url, "model": choice.model} if choice else {}
@@ -91,6 +88,11 @@ def up(
             _announce_opensearch(settings)
             _announce_model_servers(choice, lookout)
         until(stop, home)
+
+
+def _say_that_it_waits(home: Path) -> None:
+    line = f"Another command uses {home}. Outcrop starts when that has ended; Ctrl-C gives up."
+    screen.err.print(visible_line(line), soft_wrap=True)
 
 
 def _with_opensearch(settings: LaptopSettings, stack: ExitStack) -> LaptopSettings:
@@ -150,7 +152,7 @@ def _deployment(
     return TemplateDeployment(read_template(template), home, values, quiet)
 
 
-def until(stop: Event, home: laptop.Served) -> None:
+def until(stop: Stop, home: laptop.Served) -> None:
     """Wait for the signal to stop, and check meanwhile that the processes of a home run.
 
     Raises:

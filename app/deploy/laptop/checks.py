@@ -19,6 +19,7 @@ import httpx2 as httpx
 from app.deploy import laptop
 from app.deploy.endpoint import DIRECT, misleading_names
 from app.deploy.findings import Finding
+from app.deploy.laptop.home import usable
 from app.deploy.laptop.model_servers import PATIENCE, Lookout, advice
 from app.errors import OperatorError
 from app.guardrail_definition import digest, policy_names
@@ -87,7 +88,11 @@ def _is_installed(name: str) -> bool:
 
 
 def _home(settings: LaptopSettings) -> Iterator[Finding]:
-    settings.home.mkdir(parents=True, exist_ok=True)
+    try:
+        usable(settings.home)
+    except OperatorError as error:
+        yield Finding("The home", well=False, found=error.detail)
+        return
     free = shutil.disk_usage(settings.home).free
     yield Finding(
         "Room",

@@ -61,8 +61,12 @@ class Child:
                 process_group=0,  # Ctrl-C is for the command: in a chat it only stops an answer
             )
         assert self._process.stdout
-        with self._process.stdout as stdout:
-            line = stdout.readline()
+        try:
+            with self._process.stdout as stdout:
+                line = stdout.readline()
+        except BaseException:  # Ctrl-C: nobody else knows of the process yet
+            self.stop()
+            raise
         if not line:
             self.stop()
             raise OperatorError(
@@ -148,8 +152,9 @@ def rotate(log: Path) -> None:
 
 
 def last_words(log: Path) -> str:
-    """The last line of a log."""
-    with log.open("rb") as file:
+    """The last line of a log, which may have been removed."""
+    lines = []
+    with suppress(FileNotFoundError), log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - LAST_WORDS))
         lines = file.read().decode(errors="replace").strip().splitlines()
     return lines[-1] if lines else "it said nothing."

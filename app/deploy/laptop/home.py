@@ -21,6 +21,7 @@ from typing import IO
 from app.errors import OperatorError
 
 NEEDED = 1 << 20  # bytes of free space; with less, not even a document could be deleted
+LONGEST_PATH = 400  # bytes; SQLite opens none of 512, and its files are some folders below
 PAUSE_SECONDS = 0.05
 
 _REASONS = {
@@ -40,6 +41,12 @@ def usable(home: Path) -> Path:
     Raises:
         OperatorError: it cannot be written to, with the reason.
     """
+    length = len(os.fsencode(home.absolute()))
+    if length > LONGEST_PATH:
+        raise OperatorError(
+            f"{home} cannot be the home: its path has {length} bytes, and {LONGEST_PATH} is the "
+            "most. Set OUTCROP_HOME to a folder with a shorter one."
+        )
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=home, prefix="probe-") as probe:
@@ -55,6 +62,15 @@ def usable(home: Path) -> Path:
             "written to."
         ) from error
     return home
+
+
+def identity(home: Path) -> tuple[int, int] | None:
+    """The device and the inode of the home's folder; None if it is not there."""
+    try:
+        status = home.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def private(path: Path, flags: int) -> IO[str]:

@@ -29,6 +29,7 @@ from app.aws import Clients, Deployer, calling
 from app.deploy.endpoint import ACCOUNT, REGION
 from app.deploy.laptop.agent import chosen_agent
 from app.deploy.laptop.guardrail import chosen_guardrail
+from app.deploy.laptop.lost_events import catch_up, has_documents, has_messages
 from app.deploy.laptop.prompts import stored_prompts
 from app.deploy.laptop.tools import tool_functions
 from app.guardrail_definition import GuardrailChoice
@@ -110,8 +111,9 @@ def provision(
         settings = _with_agent(aws.bedrock_agent, settings)
         _notifications(aws.s3, queue)
         _cors(aws.s3, settings.origin)
-        if first:
-            _catch_up(aws, settings)
+        is_behind = first and has_documents(aws.s3, DOCUMENTS)
+        if is_behind or has_messages(deployer.sqs, DEAD_LETTERS):
+            catch_up(aws.bedrock_agent, deployer.sqs, settings, DEAD_LETTERS)
     return settings
 
 
@@ -123,16 +125,6 @@ def _with_agent(agents: "AgentsforBedrockClient", settings: Settings) -> Setting
     if (ids := chosen_agent(agents, settings, descriptions, ROLE)) is None:
         return settings
     return settings.model_copy(update={"agent_id": ids[0], "agent_alias_id": ids[1]})
-
-
-def _catch_up(aws: Clients, settings: Settings) -> None:
-    """Start an ingestion job if there are documents but the queue is new, as after a repair of the
-    home: the events of those documents were lost.
-    """
-    if aws.s3.list_objects_v2(Bucket=DOCUMENTS, MaxKeys=1)["KeyCount"]:
-        aws.bedrock_agent.start_ingestion_job(
-            knowledgeBaseId=settings.knowledge_base_id, dataSourceId=settings.data_source_id
-        )
 
 
 def _bucket(s3: "S3Client", name: str, expirations: Sequence[Expiration]) -> None:

@@ -48,7 +48,6 @@ class Scope:
 
     @property
     def pseudo(self) -> Mapping[str, Any]:
-        """The pseudo parameters."""
         stack = f"stack/{self.template.stack}/00000000-0000-0000-0000-000000000000"
         return {
             "AWS::AccountId": ACCOUNT,

@@ -26,7 +26,6 @@ from app.local.bedrock_runtime.attachments import Attachments
 from app.local.bedrock_runtime.bodies import (
     EMBEDDINGS,
     FAMILIES,
-    MULTILINGUAL,
     RERANKERS,
     Family,
     Request,
@@ -39,8 +38,8 @@ from app.local.bedrock_runtime.guardrails import AppliedGuardrails
 from app.local.bedrock_runtime.models import Catalogue, InvokedModel
 from app.local.bedrock_runtime.request_reader import RequestReader, writing_family
 from app.local.bedrock_runtime.stored_prompts import PromptLibrary
+from app.local.embedding_models import languages_of
 from app.local.engine import Engine
-from app.local.engine.encoder import Languages
 from app.local.engine.guard.scores import GuardScores
 from app.local.judgement import Judge
 from app.local.wire import JSON, Call, ServiceError, WaitingService
@@ -108,8 +107,7 @@ class _Runtime:
                 raise ServiceError("ValidationException", UNGUARDED)
             if embed := EMBEDDINGS.get(model.body):
                 began = perf_counter()
-                languages: Languages = "multilingual" if model.id in MULTILINGUAL else "english"
-                reply, tokens = embed(body, self._engine.encoder_of(languages))
+                reply, tokens = embed(body, self._engine.encoder_of(languages_of(model.id)))
                 latency = milliseconds(perf_counter() - began)
                 counts = {"input-token-count": tokens, "invocation-latency": latency}
                 return invoke_response.whole(call, reply, counts, {})

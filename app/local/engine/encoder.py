@@ -1,12 +1,13 @@
 """The encoder's interface: texts to vectors and tokens, whichever model does it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+T = TypeVar("T")
 Vectors = NDArray[np.float32]  # (n, dimension), or (dimension,) for one
 Languages = Literal["english", "multilingual"]
 """The languages that an encoder compares texts in."""
@@ -65,3 +66,9 @@ class TokenReader(Protocol):
 
 class TokenEncoder(TextEncoder, TokenReader, Protocol):
     """An encoder that also tells each token's vector."""
+
+    def map_tokens(self, texts: Sequence[str], make: Callable[[TokenVectors], T]) -> list[T]:
+        """What `make` makes of each text's tokens, in the order of the texts. It may be called in
+        several threads at once.
+        """
+        ...

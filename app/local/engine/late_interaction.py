@@ -26,7 +26,8 @@ def weights(question: TokenVectors) -> Weights:
     """What each token of a question tells, (q,): the rarer, the more. Signs tell nothing."""
     rank = np.maximum(question.ids - _WORDS + 1, 0)
     weight: Weights = np.log(np.maximum(rank, 1).astype(np.float64))
-    weight[np.isin(question.ids, _DIGITS)] = weight.max(initial=1.0)
+    is_digit = (question.ids >= _DIGITS.start) & (question.ids < _DIGITS.stop)
+    weight[is_digit] = weight.max(initial=1.0)
     return weight
 
 
@@ -38,16 +39,29 @@ def rarity(word: TokenVectors) -> float:
     return max(rank, float(weights(word).max(initial=0.0) / _RAREST))
 
 
+class Stack:
+    """The tokens of several texts in one array, to be compared with several questions."""
+
+    def __init__(self, texts: Sequence[TokenVectors]) -> None:
+        self._count = len(texts)
+        self._filled = [place for place, one in enumerate(texts) if len(one.ids)]
+        if self._filled:
+            self._tokens = np.concatenate([texts[place].vectors for place in self._filled])
+            lengths = [len(texts[place].ids) for place in self._filled]
+            self._starts = np.cumsum([0, *lengths[:-1]])
+
+    def nearest(self, question: TokenVectors) -> Vectors:
+        """Of each token of the question the cosine to the nearest of each text, (texts, q)."""
+        result = np.zeros((self._count, len(question.ids)), np.float32)
+        if self._filled and len(question.ids):
+            cosines = _cosines(self._tokens, np.ascontiguousarray(question.vectors.T))
+            result[self._filled] = np.maximum.reduceat(cosines, self._starts, axis=0)
+        return result
+
+
 def nearest(question: TokenVectors, texts: Sequence[TokenVectors]) -> Vectors:
     """Of each token of the question the cosine to the nearest of each text, (texts, q)."""
-    result = np.zeros((len(texts), len(question.ids)), np.float32)
-    filled = [place for place, one in enumerate(texts) if len(one.ids)]
-    if filled and len(question.ids):
-        tokens = np.concatenate([texts[place].vectors for place in filled])
-        starts = np.cumsum([0, *(len(texts[place].ids) for place in filled[:-1])])
-        cosines = _cosines(tokens, np.ascontiguousarray(question.vectors.T))
-        result[filled] = np.maximum.reduceat(cosines, starts, axis=0)
-    return result
+    return Stack(texts).nearest(question)
 
 
 def _cosines(tokens: Vectors, question: Vectors) -> Vectors:

@@ -10,7 +10,8 @@ meaning. It reads the chunk's text for that, so it is used for the first hits on
         -- those that hold the question's identifiers first
 
 The weights were chosen on 82 questions about AWS's guides, 612 of xquad_en, 76 of users, 63 about
-READMEs and 570 claims of SciFact, and looked at on 539 others (`docs/search.md`).
+READMEs and 570 claims of SciFact, and looked at on 539 others
+(`docs/experiments/search-first-hits.md`).
 """
 
 import re
@@ -26,7 +27,7 @@ from app.local.engine.late_interaction import coverages
 from app.local.engine.store import Hit
 from app.local.engine.store.fusion import MEANING, words_part
 
-FIRST = 10  # hits that are put in order
+FIRST = 12  # hits that are put in order
 WEIGHT = 6.0  # of late interaction; the search's score has 1
 WORDS = 2.3  # of what words add to that score, which already has it once
 WITHIN = 0.25  # of late interaction, the share of what stands in one place of the passage

@@ -188,7 +188,7 @@ def _ends_sentence(text: str, begin: int, stop: re.Match[str], end: int) -> bool
     word = _OPENING.split(before)[-1].lower()
     if word in _NEVER or _ENUMERATOR.search(before):
         return False
-    if word in _BEFORE_NUMBER:
+    if word in _BEFORE_NUMBER and not before[-2:].strip().isupper():  # "p. 7", but "P. Oduya"
         return not after[:1].isdigit()
     if word in _SELDOM or _INITIALS.fullmatch(word):
         is_initial = bool(_INITIAL.match(text, stop.end(), end))

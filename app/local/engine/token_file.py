@@ -22,6 +22,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Literal, TypeVar
 
+from app.local import write_ahead_log
 from app.local.durability import make_folder
 from app.local.engine.packed_tokens import PackedTokens
 
@@ -177,6 +178,7 @@ class TokenFile:
             except (sqlite3.Error, ValueError) as error:
                 self._mend(error)
                 return otherwise
+            write_ahead_log.give_up(self._connection, self._path)
             return result
 
     def _open(self) -> None:
@@ -206,6 +208,7 @@ class TokenFile:
         elif version != self._version:
             return False
         connection.execute("PRAGMA secure_delete = ON")
+        write_ahead_log.bound(connection)
         self._count(connection)
         return True
 

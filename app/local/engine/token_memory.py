@@ -16,8 +16,6 @@ from app.local.engine.memory import Memory
 from app.local.engine.packed_tokens import PackedTokens
 from app.local.engine.token_file import TokenFile
 
-BATCH = 16  # passages whose token vectors are held unpacked at once
-
 
 class TokenMemory:
     """The tokens of the passages that were read last. Thread-safe.
@@ -67,17 +65,18 @@ class TokenMemory:
         short = [number for number, text in enumerate(texts) if len(text) <= longest]
         long = [number for number, text in enumerate(texts) if len(text) > longest]
         vectors[long] = self.encoder.encode([texts[number] for number in long])
-        for start in range(0, len(short), BATCH):
-            numbers = short[start : start + BATCH]
-            tokens = self.encoder.tokens([texts[number] for number in numbers])
-            vectors[numbers] = [one.mean for one in tokens]
-            packed = [
-                (texts[number], documents[number], PackedTokens.of(one))
-                for number, one in zip(numbers, tokens, strict=True)
-            ]
-            self._memory.add((text, one) for text, _, one in packed)
-            if self._file is not None:
-                self._file.add(packed)
+
+        def make(tokens: TokenVectors) -> tuple[Vectors, PackedTokens]:
+            return tokens.mean, PackedTokens.of(tokens)
+
+        results = self.encoder.map_tokens([texts[number] for number in short], make)
+        packed = []
+        for number, (vector, tokens) in zip(short, results, strict=True):
+            vectors[number] = vector
+            packed.append((texts[number], documents[number], tokens))
+        self._memory.add((text, tokens) for text, _, tokens in packed)
+        if self._file is not None:
+            self._file.add(packed)
         return vectors
 
     def forget(self, document: str, but: Collection[str] = ()) -> None:
@@ -91,7 +90,6 @@ class TokenMemory:
             self._file.keep(documents)
 
     def close(self) -> None:
-        """Close the file."""
         if self._file is not None:
             self._file.close()
 

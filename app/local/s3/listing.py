@@ -24,6 +24,7 @@ from app.local.s3.storage import (
     Uploads,
     Version,
 )
+from app.local.s3.storage.external_changes import QUIET
 from app.local.s3.storage.index import HIGHEST
 from app.local.wire import JSON, Call, Service
 
@@ -216,9 +217,10 @@ class Listing:
         limit = min(_page_size(params), MOST_LISTED)
         if continued and is_common_prefix(after, prefix, delimiter):
             after += HIGHEST  # after all keys that it stands for
-        look = "ContinuationToken" not in params
         entries = list(
-            islice(self._entries(params["Bucket"], prefix, delimiter, after, look), limit + 1)
+            islice(
+                self._entries(params["Bucket"], prefix, delimiter, after, _quiet(params)), limit + 1
+            )
         )
         page = entries[:limit]
         return ListingPage(
@@ -229,17 +231,17 @@ class Listing:
         )
 
     def _entries(
-        self, bucket: str, prefix: str, delimiter: str, after: str, look: bool
+        self, bucket: str, prefix: str, delimiter: str, after: str, quiet: float | None
     ) -> Iterator[tuple[str, Object | None]]:
         """Keys with their objects, and common prefixes with None. The keys below a common prefix
         are skipped without being read.
         """
         while True:
-            items = self._buckets.list(bucket, prefix, after, look=look)
+            items = self._buckets.list(bucket, prefix, after, quiet=quiet)
             for key, item in fold(items, attrgetter("key"), prefix, delimiter):
                 yield key, item
                 if item is None:
-                    after, look = key + HIGHEST, False
+                    after, quiet = key + HIGHEST, None
                     break
             else:
                 return
@@ -316,6 +318,16 @@ def _encoded(result: JSON, params: JSON) -> JSON:
         for entry in result.get(kind, ()):
             entry[name] = url_encode(entry[name])
     return result
+
+
+def _quiet(params: JSON) -> float | None:
+    """Since when a file has to be unchanged to be looked at, in seconds; None: no folder is looked
+    into. A listing from a key on is the ingest function's, which comes again and again while files
+    are copied into the folder: it leaves those that may still be written for the scanner.
+    """
+    if "ContinuationToken" in params:
+        return None
+    return QUIET if params.get("StartAfter") else 0
 
 
 def _page_size(params: JSON) -> int:

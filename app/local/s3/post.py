@@ -198,7 +198,6 @@ def _check_size(condition: list[Any], size: int) -> None:
 
 
 def _parameters(fields: Fields) -> JSON:
-    """The fields as parameters of PutObject."""
     params: JSON = {name: fields[field] for field, name in _PARAMETERS.items() if fields.get(field)}
     metadata = {
         name.removeprefix(_METADATA): value

@@ -166,6 +166,8 @@ def reply(body: JSON) -> Piece:
 def event(body: JSON) -> Piece:
     """One event of a stream. It depends on the caller which of them is the last."""
     match body:
+        case {"contentBlockDelta": {"delta": {"text": text}}}:  # the most by far
+            return Piece(text_deltas(text))
         case {"contentBlockStart": {"start": {"toolUse": tool}}}:
             return Piece((ToolUseStart(string(tool["toolUseId"]), string(tool["name"])),))
         case {"contentBlockDelta": {"delta": {"toolUse": tool}}}:

@@ -12,7 +12,6 @@ PREFIX = "/v1/"
 
 
 def error_body(problem: Problem) -> dict[str, Any]:
-    """The body of an error."""
     violations = problem.errors or ()
     return {
         "error": {

@@ -12,30 +12,28 @@ from app.settings import Settings
 from app.web import responses, schemas, streams
 from app.web.costs import costs_of
 from app.web.routes.dependencies import (
+    Starter,
     TurnStarter,
+    UnderWay,
     account_of,
     streamed_answer,
-    turns_of,
     whole_answer,
 )
 from app.web.sampling import sampling_in
-from app.web.turns import Turns
 from app.web.ui_decisions import decision_in
 from app.web.ui_questions import question_in
 
 TAG = "chat"
-UnderWay = Annotated[Turns, Depends(turns_of)]
 
 
-def router(clients: Clients, settings: Settings) -> APIRouter:
+def router(_clients: Clients, settings: Settings) -> APIRouter:
     """`/chat` and `/chat/stream`."""
     routes = APIRouter()
-    starter = TurnStarter(clients, settings)
     cost = costs_of(settings)
     PrincipalAccount = Annotated[Account, Depends(account_of(settings))]
 
     def turn(
-        body: schemas.AnyQuestion, account: Account, *, is_whole: bool
+        starter: TurnStarter, body: schemas.AnyQuestion, account: Account, *, is_whole: bool
     ) -> Generator[Event, None, None]:
         if one := decision_in(body):
             return starter.decide(
@@ -46,23 +44,27 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
 
     @routes.post("/chat", response_model=schemas.Answer)
     async def chat(
-        body: schemas.AnyQuestion, account: PrincipalAccount, turns: UnderWay, request: Request
+        body: schemas.AnyQuestion,
+        account: PrincipalAccount,
+        turns: UnderWay,
+        starter: Starter,
+        request: Request,
     ) -> schemas.Answer | Response:
         """Answer a question, and respond with the whole answer."""
         reply = await whole_answer(
-            turns, lambda: turn(body, account, is_whole=True), request.receive
+            turns, lambda: turn(starter, body, account, is_whole=True), request.receive
         )
         return reply if isinstance(reply, Response) else schemas.Answer.model_validate(reply)
 
     @routes.post("/chat/stream", **responses.STREAM)
     async def chat_stream(
-        body: schemas.AnyQuestion, account: PrincipalAccount, turns: UnderWay
+        body: schemas.AnyQuestion, account: PrincipalAccount, turns: UnderWay, starter: Starter
     ) -> Response:
         """Answer a question as the answer is written: a UI message stream, ended by `[DONE]`."""
         return await streamed_answer(
             turns,
             lambda: streams.ui_message_stream(
-                turn(body, account, is_whole=False), decision_in(body), cost
+                turn(starter, body, account, is_whole=False), decision_in(body), cost
             ),
             settings,
             streams.HEADERS,

@@ -12,50 +12,59 @@ from app.settings import Settings
 from app.web import responses, schemas, streams
 from app.web.costs import costs_of
 from app.web.routes.dependencies import (
+    Starter,
     TurnStarter,
+    UnderWay,
     account_of,
     streamed_answer,
-    turns_of,
     whole_answer,
 )
-from app.web.turns import Turns
 
 TAG = "confirmations"
-UnderWay = Annotated[Turns, Depends(turns_of)]
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.-]{1,128}$")]
 
 
-def router(clients: Clients, settings: Settings) -> APIRouter:
+def router(_clients: Clients, settings: Settings) -> APIRouter:
     """`/confirmations`."""
     routes = APIRouter(prefix="/confirmations")
-    starter = TurnStarter(clients, settings)
     cost = costs_of(settings)
     PrincipalAccount = Annotated[Account, Depends(account_of(settings))]
 
     def turn(
-        id: str, body: schemas.Decision, account: Account, *, is_whole: bool
+        starter: TurnStarter, id: str, body: schemas.Decision, account: Account, *, is_whole: bool
     ) -> Generator[Event, None, None]:
         confirmed = body.decision == "confirm"
         return starter.decide(id, account, confirmed=confirmed, is_whole=is_whole)
 
     @routes.post("/{id}", response_model=schemas.Answer)
     async def decide(
-        id: Id, body: schemas.Decision, account: PrincipalAccount, turns: UnderWay, request: Request
+        id: Id,
+        body: schemas.Decision,
+        account: PrincipalAccount,
+        turns: UnderWay,
+        starter: Starter,
+        request: Request,
     ) -> schemas.Answer | Response:
         """Confirm a call, which is then made, or deny it; and respond with the agent's answer."""
         reply = await whole_answer(
-            turns, lambda: turn(id, body, account, is_whole=True), request.receive
+            turns, lambda: turn(starter, id, body, account, is_whole=True), request.receive
         )
         return reply if isinstance(reply, Response) else schemas.Answer.model_validate(reply)
 
     @routes.post("/{id}/stream", **responses.STREAM)
     async def decide_stream(
-        id: Id, body: schemas.Decision, account: PrincipalAccount, turns: UnderWay
+        id: Id,
+        body: schemas.Decision,
+        account: PrincipalAccount,
+        turns: UnderWay,
+        starter: Starter,
     ) -> Response:
         """The same, as the answer is written: a UI message stream, ended by `[DONE]`."""
         return await streamed_answer(
             turns,
-            lambda: streams.ui_message_stream(turn(id, body, account, is_whole=False), cost=cost),
+            lambda: streams.ui_message_stream(
+                turn(starter, id, body, account, is_whole=False), cost=cost
+            ),
             settings,
             streams.HEADERS,
         )

@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from contextlib import closing
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 from starlette.types import Receive
 
 from app.agent import AgentContext, act, check_runner, decide
@@ -48,7 +48,9 @@ async def turns_of(request: Request) -> Turns:
 
 
 class TurnStarter:
-    """Begins the turns of every route that answers questions, behind one guard."""
+    """Begins the turns of every route that answers questions, behind one guard; one in an
+    application.
+    """
 
     def __init__(self, clients: Clients, settings: Settings) -> None:
         self._clients = clients
@@ -116,6 +118,16 @@ class TurnStarter:
             is_whole,
             self._prompts,
         )
+
+
+async def starter_of(request: Request) -> TurnStarter:
+    """The dependency that returns what begins turns."""
+    starter: TurnStarter = request.app.state.starter
+    return starter
+
+
+UnderWay = Annotated[Turns, Depends(turns_of)]
+Starter = Annotated[TurnStarter, Depends(starter_of)]
 
 
 def begun(

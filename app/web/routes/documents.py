@@ -13,6 +13,10 @@ from app.web import schemas
 
 TAG = "documents"
 
+Attributes = Annotated[
+    bool, Query(description="Whether to read the attributes too: one read for each document.")
+]
+
 
 def router(clients: Clients, settings: Settings) -> APIRouter:
     """`/documents`."""
@@ -30,15 +34,21 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
     def listing(
         limit: Annotated[int, Query(ge=1, le=100)] = 50,
         cursor: Annotated[str | None, Query(max_length=1024)] = None,
+        attributes: Attributes = False,
     ) -> schemas.Documents:
         """List the documents, by name, with their statuses."""
         items, following = documents.listing(bucket, base, limit, cursor)
+        if attributes:
+            items = documents.with_attributes(bucket, items)
         return schemas.Documents.model_validate({"items": items, "next_cursor": following})
 
     @routes.get("/{id}")
-    def find(id: str) -> schemas.Document:
+    def find(id: str, attributes: Attributes = False) -> schemas.Document:
         """Show the status of one document; 404 once neither the index nor the bucket has it."""
-        return schemas.Document.model_validate(documents.find(bucket, base, id))
+        item = documents.find(bucket, base, id)
+        if attributes:
+            [item] = documents.with_attributes(bucket, [item])
+        return schemas.Document.model_validate(item)
 
     @routes.get("/{id}/content", response_model=schemas.DocumentContent, status_code=307)
     def content(

@@ -20,22 +20,19 @@ from app.models.facts.regions import names_of
 from app.settings import Settings
 from app.web.openai import chat, schemas
 from app.web.routes.dependencies import (
-    TurnStarter,
+    Starter,
+    UnderWay,
     account_of,
     streamed_answer,
-    turns_of,
     whole_answer,
 )
-from app.web.turns import Turns
 
 TAG = "openai"
-UnderWay = Annotated[Turns, Depends(turns_of)]
 
 
 def router(clients: Clients, settings: Settings) -> APIRouter:
     """`/v1/models`, `/v1/chat/completions` and `/v1/embeddings`."""
     routes = APIRouter()
-    starter = TurnStarter(clients, settings)
     PrincipalAccount = Annotated[Account, Depends(account_of(settings))]
 
     @routes.get("/v1/models")
@@ -65,6 +62,7 @@ def router(clients: Clients, settings: Settings) -> APIRouter:
         body: schemas.ChatCompletionRequest,
         account: PrincipalAccount,
         turns: UnderWay,
+        starter: Starter,
         request: Request,
     ) -> schemas.ChatCompletion | Response:
         """Answer a question by the OpenAI API: whole, or with `stream` as it is written."""

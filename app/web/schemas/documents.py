@@ -55,6 +55,8 @@ class Document(Schema):
     Attributes:
         reason: why it is FAILED or REFUSED.
         warnings: of an indexed document, which of its text searches do not find, and why.
+        attributes: by which searches can be filtered, as its sidecar has them now; null unless the
+            request asks for them.
     """
 
     id: str
@@ -66,6 +68,7 @@ class Document(Schema):
     status: str
     reason: str | None
     warnings: list[str]
+    attributes: dict[str, MetadataValue] | None
 
 
 class DocumentContent(Schema):

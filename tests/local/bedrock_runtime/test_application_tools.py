@@ -56,8 +56,7 @@ CONVERSE = [*BODIES, "us.meta.llama3-3-70b-instruct-v1:0", "mistral.mistral-larg
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[Any]:
-    encoder = Encoder()
+def client(encoder: Encoder) -> Iterator[Any]:
     engine = engine_of(encoder, Writer(encoder, Planner(encoder)))
     handlers = bedrock_runtime.handlers(engine, foundation_models, lambda: TODAY)
     with serving({"bedrock-runtime": handlers}) as server:

@@ -64,14 +64,9 @@ BODY: JSON = {
 
 
 @pytest.fixture(scope="module")
-def encoder() -> Encoder:
-    return Encoder()
-
-
-@pytest.fixture(scope="module")
-def server(encoder: Encoder) -> Iterator[Server]:
+def server(encoder: Encoder, multilingual: MultilingualEncoder) -> Iterator[Server]:
     handlers = bedrock_runtime.handlers(
-        engine_of(encoder, Writer(encoder), multilingual=MultilingualEncoder(encoder)),
+        engine_of(encoder, Writer(encoder), multilingual=multilingual),
         foundation_models,
         lambda: TODAY,
     )

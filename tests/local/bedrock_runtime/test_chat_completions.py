@@ -29,8 +29,7 @@ BODY: JSON = {"model": MODEL, "messages": [{"role": "user", "content": PROMPT}]}
 
 
 @pytest.fixture(scope="module")
-def http() -> Iterator[httpx2.Client]:
-    encoder = Encoder()
+def http(encoder: Encoder) -> Iterator[httpx2.Client]:
     engine = engine_of(encoder, Writer(encoder))
     endpoints = chat_completions.endpoints(engine, foundation_models, lambda: TODAY)
     with (

@@ -46,11 +46,10 @@ class Folder:
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def client(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     folder = tmp_path_factory.mktemp("buckets")
     (folder / "docs").mkdir()
     (folder / "docs" / "pump.pdf").write_bytes(PDF)
-    encoder = Encoder()
     with closing(Attachments(Parser, Folder(folder))) as attachments:
         handlers = bedrock_runtime.handlers(
             engine_of(encoder, Writer(encoder, Planner(encoder))),

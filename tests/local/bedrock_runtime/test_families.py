@@ -52,8 +52,7 @@ every_family = pytest.mark.parametrize("model", MODELS)
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[Any]:
-    encoder = Encoder()
+def client(encoder: Encoder) -> Iterator[Any]:
     handlers = bedrock_runtime.handlers(
         engine_of(encoder, Writer(encoder)), foundation_models, lambda: TODAY
     )

@@ -46,11 +46,6 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(scope="module")
-def encoder() -> Encoder:
-    return Encoder()
-
-
 @pytest.fixture
 def client(encoder: Encoder, clock: Clock) -> Iterator[Any]:
     handlers = bedrock_runtime.handlers(

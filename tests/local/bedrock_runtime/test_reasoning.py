@@ -33,8 +33,7 @@ NOVAS: JSON = {"reasoningConfig": {"type": "enabled", "maxReasoningEffort": "low
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[Any]:
-    encoder = Encoder()
+def client(encoder: Encoder) -> Iterator[Any]:
     handlers = bedrock_runtime.handlers(
         engine_of(encoder, Writer(encoder)), foundation_models, lambda: TODAY
     )

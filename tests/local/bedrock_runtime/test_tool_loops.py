@@ -69,8 +69,7 @@ class WeatherPlanner:
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[Any]:
-    encoder = Encoder()
+def client(encoder: Encoder) -> Iterator[Any]:
     engine = engine_of(encoder, Writer(encoder, WeatherPlanner()))
     handlers = bedrock_runtime.handlers(engine, foundation_models, lambda: TODAY)
     with serving({"bedrock-runtime": handlers}) as server:

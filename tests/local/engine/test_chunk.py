@@ -444,4 +444,9 @@ def test_semantic_chunking_loses_no_text(
     [("# Fees ##", "Fees"), ("# C#", "C#"), ("## *Fees* `now`", "Fees now"), ("# ##", "")],
 )
 def test_the_words_of_a_heading_are_without_its_signs(line: str, words: str) -> None:
-    assert Headings(line, units(line)).title == words
+    assert Headings(line, units(line)).within(0, 1) == [words] * bool(words)
+
+
+def test_what_is_indented_by_four_is_code_and_no_heading() -> None:
+    text = "# Fees\n\n   ## Cars\n\nRun:\n\n    # as root\n    make cars\n\nThey pay. #cars # all."
+    assert Headings(text, units(text)).within(0, len(text)) == ["Fees", "Cars"]

@@ -14,11 +14,6 @@ TEXT = "Install the package with its certificate. The endpoint throttles. Merlin
 
 
 @pytest.fixture(scope="module")
-def encoder() -> Encoder:
-    return Encoder()
-
-
-@pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Store:
     store = open_embedded(tmp_path_factory.mktemp("store"), StoreConfiguration(encoder.dimension))
     store.put("document", [Chunk("a", TEXT, {}, encoder.encode([TEXT])[0])])

@@ -127,7 +127,9 @@ def test_no_word_is_said_twice_and_each_short_block_whole(
     for one in said[:1]:
         begin = text.find(one)
         assert begin >= 0 or "|" in one
-        assert begin < 0 or not (around(spans, begin) or around(spans, begin + len(one)))
+        if text.count(one) == 1:  # a fence alone may stand at several places
+            assert not around(spans, begin)
+            assert not around(spans, begin + len(one))
 
 
 def _numbers(text: str) -> list[str]:

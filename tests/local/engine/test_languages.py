@@ -1,8 +1,8 @@
-"""Which language a text is in."""
+"""Which language a text is in, and the stems of its words."""
 
 import pytest
 
-from app.local.engine.languages import detect, languages
+from app.local.engine.languages import detect, language, languages
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,25 @@ def test_every_language_has_a_name_and_its_function_words() -> None:
     for one in languages().values():
         assert one.name
         assert len(one.function_words) >= 40, one.code
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "stems"),
+    [
+        ("ar", "المضخات الجديدة", "مضخ جديد"),
+        ("de", "häuser aufgaben schönste", "haus aufgab schon"),
+        ("en", "throttling exceptions running agreed", "throttl except run agre"),
+        ("es", "bombas rápidamente canciones", "bomb rapid cancion"),
+        ("fr", "usines continuellement nationaux", "usin continuel national"),
+        ("it", "abbandonate parlavamo città", "abbandon parl citt"),
+        ("nl", "lichamelijk gelijke bomen", "lichamelijk lijke boom"),
+        ("pl", "domami kobietach najlepszy", "dom kobiet najlep"),
+        ("pt", "quilométricas boataria nações", "quilométr boat naçõ"),
+        ("ru", "находятся красивыми вопросов", "наход красив вопрос"),
+        ("tr", "köprüler evlerinizden kitaplarımız", "köprü ev kitap"),  # noqa: RUF001 Turkish
+        ("th", "ปั๊มน้ำ", "ปั๊มน้ำ"),
+    ],
+)
+def test_stems_are_those_of_the_indexes_that_were_saved(code: str, words: str, stems: str) -> None:
+    # Where another version of Snowball has others, `app.local.engine.store.analysis.VERSION` rises.
+    assert [language(code).stem(word) for word in words.split()] == stems.split()

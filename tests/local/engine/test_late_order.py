@@ -77,7 +77,7 @@ def of(document: str, name: str, text: str, score: float) -> Hit:
 
 
 def test_a_hit_is_lifted_by_the_others_of_its_document() -> None:
-    alone = of("one", "alone", "the fee of a berth", 0.72)
+    alone = of("one", "alone", "the fee of a berth", 0.8)
     siblings = [of("two", f"{n}", f"the fee of a berth {n}", 0.71) for n in range(3)]
     least = of("three", "least", "fox", 0.2)
     hits = ordered([alone, *siblings, least])
@@ -139,10 +139,10 @@ class Found:
         return {} if not ids else dict(zip(ids, self.hits, strict=False))
 
 
-HITS = [hit(f"{n}", "fox", 0.9 - n / 100) for n in range(8)] + [hit("best", QUESTION, 0.5)]
+HITS = [hit(f"{n}", "fox", 0.9 - n / 100) for n in range(11)] + [hit("best", QUESTION, 0.5)]
 
 
-def test_a_search_for_one_hit_looks_at_the_first_ten() -> None:
+def test_a_search_for_one_hit_looks_at_the_first_twelve() -> None:
     store, encoder = Found(HITS), Watched()
     query = Query(QUESTION, 1, by_words=True)
     [(rank, best)] = retrieve(encoder, store, query, TokenMemory(encoder, 10_000))  # type: ignore[arg-type]  # what it uses

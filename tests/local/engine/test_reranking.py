@@ -16,11 +16,6 @@ TEXTS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def encoder() -> Encoder:
-    return Encoder()
-
-
 def test_what_answers_is_relevant_and_what_does_not_is_not(encoder: Encoder) -> None:
     scores = reranking.rerank(encoder, QUESTION, TEXTS)
     assert np.argsort(scores)[::-1].tolist() == [1, 2, 0]

@@ -55,8 +55,7 @@ def test_texts_of_few_tokens_are_packed(count: int) -> None:
     assert PackedTokens.of(tokens).unpacked().vectors.tolist() == [[0.0] * 4] * count
 
 
-def test_late_interaction_is_the_same_to_a_hundredth() -> None:
-    encoder = Encoder()
+def test_late_interaction_is_the_same_to_a_hundredth(encoder: Encoder) -> None:
     memory = TokenMemory(encoder, 1_000_000)
     [question] = encoder.tokens(["When are potatoes planted?"])
     for exact, read in zip(encoder.tokens(PASSAGES), memory.tokens(PASSAGES), strict=True):

@@ -38,7 +38,6 @@ def bucket(s3: "S3Client") -> str:
 
 @pytest.fixture
 def folder(stand_in: Home, bucket: str) -> Path:
-    """The folder that is the bucket."""
     return stand_in.bucket(bucket)
 
 

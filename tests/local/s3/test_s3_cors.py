@@ -6,6 +6,7 @@ import httpx2
 import pytest
 from botocore.exceptions import ClientError
 
+from tests import http_calls
 from tests.local.home import Home
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def preflight(home: Home, path: str, method: str | None, headers: str = "") -> h
     request_headers = {"origin": PAGE}
     request_headers |= {"access-control-request-method": method} if method else {}
     request_headers |= {"access-control-request-headers": headers} if headers else {}
-    return httpx2.options(f"{home.server.url}/{path}", headers=request_headers)
+    return http_calls.options(f"{home.server.url}/{path}", headers=request_headers)
 
 
 def test_rules_are_kept_as_they_were_put(s3: "S3Client", bucket: str) -> None:
@@ -108,7 +109,7 @@ def test_preflights_that_ask_for_nothing(s3: "S3Client", bucket: str, stand_in: 
     assert preflight(stand_in, f"{bucket}/a", None).status_code == 400
     assert preflight(stand_in, f"{bucket}/a", "PATCH").status_code == 400
     assert preflight(stand_in, "no-such-bucket/a", "GET").status_code == 404
-    bare = httpx2.options(f"{stand_in.server.url}/{bucket}/a")
+    bare = http_calls.options(f"{stand_in.server.url}/{bucket}/a")
     assert (bare.status_code, "Origin request header needed" in bare.text) == (400, True)
 
 
@@ -127,16 +128,16 @@ def test_answers_and_errors_to_a_page_have_cors_headers(s3: "S3Client", bucket: 
     allow(s3, bucket, RULE)
     s3.put_object(Bucket=bucket, Key="a", Body=b"a")
     get = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "a"})
-    answer = httpx2.get(get, headers={"origin": PAGE})
+    answer = http_calls.get(get, headers={"origin": PAGE})
     assert (answer.content, answer.headers["access-control-allow-origin"]) == (b"a", PAGE)
     assert answer.headers["access-control-expose-headers"] == "ETag"
     missing = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "b"})
-    answer = httpx2.get(missing, headers={"origin": PAGE})
+    answer = http_calls.get(missing, headers={"origin": PAGE})
     assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (404, PAGE)
     for other in ({}, {"origin": "https://other.example.com"}):
-        assert "access-control-allow-origin" not in httpx2.get(get, headers=other).headers
+        assert "access-control-allow-origin" not in http_calls.get(get, headers=other).headers
     put = s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "a"})
-    answer = httpx2.put(put, content=b"b", headers={"origin": PAGE})
+    answer = http_calls.put(put, content=b"b", headers={"origin": PAGE})
     assert answer.status_code == 200  # it was presigned; the browser keeps the page from more
     assert "access-control-allow-origin" not in answer.headers
 
@@ -146,7 +147,7 @@ def test_a_posted_form_is_answered_to_its_page(s3: "S3Client", bucket: str) -> N
     conditions = [["content-length-range", 1, 4]]
     form: Any = s3.generate_presigned_post(bucket, "a.txt", None, conditions)
     for data, status in ((b"data", 204), (b"too much", 400)):
-        answer = httpx2.post(
+        answer = http_calls.post(
             form["url"], data=form["fields"], files={"file": data}, headers={"origin": PAGE}
         )
         assert answer.status_code == status

@@ -3,10 +3,10 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import httpx2
 import pytest
 from botocore.exceptions import ClientError
 
+from tests import http_calls
 from tests.local.s3.refusing import refused
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def test_a_form_may_say_how_it_is_encrypted_and_tagged(s3: "S3Client", bucket: s
     fields = {"x-amz-server-side-encryption": "aws:kms", "tagging": tagging}
     conditions = [{name: value} for name, value in fields.items()]
     form: Any = s3.generate_presigned_post(bucket, "a", fields, conditions)
-    answer = httpx2.post(form["url"], data=form["fields"], files={"file": b"x"})
+    answer = http_calls.post(form["url"], data=form["fields"], files={"file": b"x"})
     assert answer.headers["x-amz-server-side-encryption"] == "aws:kms"
     head = s3.head_object(Bucket=bucket, Key="a")
     assert (head["ServerSideEncryption"], head["TagCount"]) == ("aws:kms", 1)
@@ -86,5 +86,5 @@ def test_a_form_may_say_how_it_is_encrypted_and_tagged(s3: "S3Client", bucket: s
     form = s3.generate_presigned_post(
         bucket, "a", fields, [{name: fields[name]} for name in fields]
     )
-    answer = httpx2.post(form["url"], data=form["fields"], files={"file": b"x"})
+    answer = http_calls.post(form["url"], data=form["fields"], files={"file": b"x"})
     assert "<Code>MalformedXML</Code>" in answer.text

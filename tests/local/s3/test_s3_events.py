@@ -182,6 +182,46 @@ def test_a_file_that_is_still_being_written_waits(
     assert short(told()) == [("ObjectCreated:Put", "a.txt")]
 
 
+def test_a_file_whose_time_is_in_the_future_does_not_wait_for_it(
+    s3: "S3Client", stand_in: Home, bucket: str, folder: Path, queue: str, told: Told
+) -> None:
+    """It was copied with the time of another machine, or the clock was set back."""
+    notify(s3, bucket, queue, "s3:ObjectCreated:*")
+    told()
+    (folder / "a.txt").write_bytes(b"whole")
+    os.utime(folder / "a.txt", (time.time() + 86_400, time.time() + 86_400))
+    FolderScanner(stand_in.buckets, quiet=60).scan()
+    assert short(told()) == [("ObjectCreated:Put", "a.txt")]
+
+
+def test_a_listing_from_a_key_on_leaves_a_file_that_is_still_being_written(
+    s3: "S3Client", bucket: str, folder: Path
+) -> None:
+    """A whole listing shows what is there; one of the ingest function's comes again and again."""
+    (folder / "a.txt").write_bytes(b"half of")
+    after = s3.list_objects_v2(Bucket=bucket, StartAfter="a")
+    assert after["KeyCount"] == 0
+    listed = s3.list_objects_v2(Bucket=bucket, StartAfter="")
+    assert [item["Key"] for item in listed["Contents"]] == ["a.txt"]
+    (folder / "b.txt").write_bytes(b"whole")
+    os.utime(folder / "b.txt", (time.time() - 2, time.time() - 2))
+    after = s3.list_objects_v2(Bucket=bucket, StartAfter="a.txt")
+    assert [item["Key"] for item in after["Contents"]] == ["b.txt"]
+
+
+def test_events_of_files_come_in_the_order_of_their_keys(
+    s3: "S3Client", stand_in: Home, bucket: str, folder: Path, queue: str, told: Told
+) -> None:
+    notify(s3, bucket, queue, "s3:ObjectCreated:*")
+    told()
+    names = [f"{number:02}.txt" for number in range(30)]
+    for name in sorted(names, key=hash):
+        (folder / name).write_bytes(b"one")
+    FolderScanner(stand_in.buckets, quiet=0).scan()
+    received = [key for _, key in short(told())]
+    assert received == names
+
+
 def test_the_scanner_works_by_itself_and_stops(
     s3: "S3Client", stand_in: Home, bucket: str, folder: Path, queue: str
 ) -> None:

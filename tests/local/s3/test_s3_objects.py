@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-import httpx2
 import pytest
 from botocore.exceptions import ClientError
 
+from tests import http_calls
 from tests.local.home import Home
 
 if TYPE_CHECKING:
@@ -311,11 +311,11 @@ def test_keys_that_a_file_system_would_not_hold(
 def test_presigned_urls_are_those_of_the_object(s3: "S3Client", bucket: str) -> None:
     params = {"Bucket": bucket, "Key": "a b.txt"}
     put = s3.generate_presigned_url("put_object", Params=params)
-    assert httpx2.put(put, content=b"by hand").status_code == 200
+    assert http_calls.put(put, content=b"by hand").status_code == 200
     get = s3.generate_presigned_url(
         "get_object", Params=params | {"ResponseContentType": "text/csv"}
     )
-    got = httpx2.get(get)
+    got = http_calls.get(get)
     assert (got.content, got.headers["content-type"]) == (b"by hand", "text/csv")
 
 
@@ -324,11 +324,11 @@ def test_a_presigned_url_expires(stand_in: Home, bucket: str, version: str) -> N
     s3 = stand_in.server.client("s3", signature_version=version)
     params = {"Bucket": bucket, "Key": "a.txt"}
     put = s3.generate_presigned_url("put_object", Params=params, ExpiresIn=60)
-    assert httpx2.put(put, content=b"x").status_code == 200
+    assert http_calls.put(put, content=b"x").status_code == 200
     get = s3.generate_presigned_url("get_object", Params=params, ExpiresIn=60)
-    assert httpx2.get(get).content == b"x"
+    assert http_calls.get(get).content == b"x"
     for url in (put, get):
-        answer = httpx2.get(an_hour_later(url))
+        answer = http_calls.get(an_hour_later(url))
         assert answer.status_code == 403
         assert "<Code>AccessDenied</Code>" in answer.text
         assert "Request has expired" in answer.text
@@ -363,6 +363,6 @@ def test_a_presigned_url_with_wrong_parameters_is_refused(
     url = s3.generate_presigned_url("list_objects_v2", Params={"Bucket": bucket})
     parts = urlsplit(url)
     query = urlencode(dict(parse_qsl(parts.query)) | change)
-    answer = httpx2.get(urlunsplit(parts._replace(query=query)))
+    answer = http_calls.get(urlunsplit(parts._replace(query=query)))
     assert answer.status_code == 400
     assert "AuthorizationQueryParametersError" in answer.text

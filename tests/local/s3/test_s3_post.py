@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 import httpx2
 import pytest
 
+from tests import http_calls
 from tests.local.home import Home
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def send(
     more: Mapping[str, str] = MappingProxyType({}),
 ) -> httpx2.Response:
     fields = form["fields"] | more
-    return httpx2.post(form["url"], data=fields, files={"file": (filename, data)})
+    return http_calls.post(form["url"], data=fields, files={"file": (filename, data)})
 
 
 def error(answer: httpx2.Response) -> tuple[int, str, str]:
@@ -148,7 +149,9 @@ def test_a_form_without_key_or_policy(form: Callable[..., Form]) -> None:
     for missing, code in (("key", "InvalidArgument"), ("policy", "AccessDenied")):
         fields = {name: value for name, value in posted_form["fields"].items() if name != missing}
         assert error(send(posted_form | {"fields": fields}))[1] == code
-    answer = httpx2.post(posted_form["url"], data=posted_form["fields"], files={"other": b"data"})
+    answer = http_calls.post(
+        posted_form["url"], data=posted_form["fields"], files={"other": b"data"}
+    )
     assert error(answer)[1] == "InvalidArgument"
 
 

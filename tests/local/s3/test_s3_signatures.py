@@ -4,13 +4,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import boto3
-import httpx2
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from app.local.s3.access import is_signed
 from app.local.wire import Call
+from tests import http_calls
 from tests.local.home import Home
 
 if TYPE_CHECKING:
@@ -48,12 +48,12 @@ def test_a_page_may_use_what_was_presigned_for_it(
     params = {"Bucket": bucket, "Key": key}
     put = ours.generate_presigned_url("put_object", Params=params | {"ContentType": "text/plain"})
     typed = head | {"content-type": "text/plain"}
-    assert httpx2.put(put, content=b"one", headers=typed).status_code == 200
+    assert http_calls.put(put, content=b"one", headers=typed).status_code == 200
     get = ours.generate_presigned_url("get_object", Params=params | {"ResponseContentType": "a/b"})
-    answer = httpx2.get(get, headers=head)
+    answer = http_calls.get(get, headers=head)
     assert (answer.status_code, answer.content) == (200, b"one")
     other = typed | {"content-type": "text/html"}  # not what was signed
-    assert httpx2.put(put, content=b"two", headers=other).status_code == 403
+    assert http_calls.put(put, content=b"two", headers=other).status_code == 403
     for changed in (
         re.sub(r"Expires=(\d+)", r"Expires=1\1", get),
         get.replace("Signature=", "Signature=0"),
@@ -62,7 +62,7 @@ def test_a_page_may_use_what_was_presigned_for_it(
         f"{get}&response-content-type=text%2Fhtml",
         get.replace(f"/{bucket}/", f"/{bucket}/x", 1),
     ):
-        assert httpx2.get(changed, headers=head).status_code == 403, changed
+        assert http_calls.get(changed, headers=head).status_code == 403, changed
     assert s3.get_object(Bucket=bucket, Key=key)["Body"].read() == b"one"
 
 
@@ -71,19 +71,19 @@ def test_a_page_may_not_sign_for_itself(s3: "S3Client", bucket: str, stand_in: H
     params = {"Bucket": bucket, "Key": "a"}
     theirs = stranger(stand_in)
     get = theirs.generate_presigned_url("get_object", Params=params)
-    assert httpx2.get(get).status_code == 200  # of a program nothing is asked
+    assert http_calls.get(get).status_code == 200  # of a program nothing is asked
     for head in (EVIL, LINK):
-        assert httpx2.get(get, headers=head).status_code == 403
-        assert httpx2.head(get, headers=head).status_code == 403
+        assert http_calls.get(get, headers=head).status_code == 403
+        assert http_calls.head(get, headers=head).status_code == 403
     put = theirs.generate_presigned_url("put_object", Params=params)
-    assert httpx2.put(put, content=b"b", headers=EVIL).status_code == 403
+    assert http_calls.put(put, content=b"b", headers=EVIL).status_code == 403
     form: Any = theirs.generate_presigned_post(bucket, "a")
     assert _post(form, EVIL) == 403
     assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"a"
 
 
 def _post(form: Any, head: dict[str, str]) -> int:
-    answer = httpx2.post(form["url"], data=form["fields"], files={"file": b"b"}, headers=head)
+    answer = http_calls.post(form["url"], data=form["fields"], files={"file": b"b"}, headers=head)
     return answer.status_code
 
 
@@ -100,7 +100,7 @@ def test_a_page_deletes_nothing(s3: "S3Client", bucket: str, stand_in: Home, que
     s3.put_object(Bucket=bucket, Key="a", Body=b"a")
     xml = b"<Delete><Object><Key>a</Key></Object></Delete>"
     for kind in ("text/plain", "multipart/form-data; boundary=x", "application/xml"):
-        answer = httpx2.post(
+        answer = http_calls.post(
             f"{stand_in.server.url}/{bucket}?{query}",
             content=xml,
             headers=EVIL | {"content-type": kind},
@@ -136,13 +136,15 @@ def test_a_page_that_a_rule_allows_needs_no_signature_of_ours(
     get = stranger(stand_in).generate_presigned_url(
         "get_object", Params={"Bucket": bucket, "Key": "a"}
     )
-    assert httpx2.get(get, headers=EVIL).status_code == 403
+    assert http_calls.get(get, headers=EVIL).status_code == 403
     configuration: Any = {
         "CORSRules": [{"AllowedOrigins": [EVIL["origin"]], "AllowedMethods": ["GET"]}]
     }
     s3.put_bucket_cors(Bucket=bucket, CORSConfiguration=configuration)
-    assert httpx2.get(get, headers=EVIL).content == b"a"
-    assert httpx2.get(get, headers=EVIL | {"origin": "https://other.example"}).status_code == 403
+    assert http_calls.get(get, headers=EVIL).content == b"a"
+    assert (
+        http_calls.get(get, headers=EVIL | {"origin": "https://other.example"}).status_code == 403
+    )
     assert _post(stranger(stand_in).generate_presigned_post(bucket, "b"), EVIL) == 403
     with pytest.raises(ClientError, match="404"):
         s3.head_object(Bucket=bucket, Key="b")

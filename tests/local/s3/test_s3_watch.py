@@ -148,7 +148,26 @@ def test_a_page_of_a_listing_reads_a_page_of_rows(
         return page_rows
 
     monkeypatch.setattr(buckets.database, "query", counted)
-    listed = buckets.list("documents", after="010.md", look=False)
+    listed = buckets.list("documents", after="010.md", quiet=None)
     assert [next(listed).key for _ in range(5)] == [f"{number:03}.md" for number in range(11, 16)]
     assert len(statements) == 1
     assert rows <= 16
+
+
+def test_a_file_that_was_left_for_the_next_time_is_looked_at_soon(
+    buckets: Buckets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stopping:
+        def __init__(self) -> None:
+            self.pauses: list[float] = []
+
+        def wait(self, seconds: float) -> bool:
+            self.pauses.append(seconds)
+            return True
+
+    scanner, stopping = FolderScanner(buckets, interval=60), Stopping()
+    monkeypatch.setattr(scanner._loop, "stopping", stopping)
+    scanner._step()
+    buckets.changes.add("documents", ["a.md"])
+    scanner._step()
+    assert stopping.pauses == [60, external_changes.SOON]

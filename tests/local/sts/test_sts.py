@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
-import httpx2
 import pytest
 from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
@@ -17,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from app.local import sts
 from app.local.wire import JSON
+from tests import http_calls
 from tests.conftest import Serve
 from tests.wire_server import Server
 
@@ -211,7 +211,7 @@ def test_a_presigned_url_says_who_signed_it(server: Server) -> None:
     url = f"{server.url}/?Action=GetCallerIdentity&Version=2011-06-15"
     signed = AWSRequest("GET", url)
     SigV4QueryAuth(Credentials("test", "test"), "sts", "us-east-1").add_auth(signed)
-    assert "user/stand-in" in httpx2.get(str(signed.url), trust_env=False).text
+    assert "user/stand-in" in http_calls.get(str(signed.url), trust_env=False).text
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_a_presigned_url_says_who_signed_it(server: Server) -> None:
 )
 def test_a_page_is_not_answered(server: Server, headers: dict[str, str]) -> None:
     form = {"Action": "GetSessionToken", "Version": "2011-06-15"}
-    answer = httpx2.post(server.url, data=form, headers=headers, trust_env=False)
+    answer = http_calls.post(server.url, data=form, headers=headers, trust_env=False)
     assert answer.status_code == 403
     assert "<Code>AccessDenied</Code>" in answer.text
 
@@ -240,7 +240,7 @@ def test_a_broken_form_is_refused_in_a_readable_way(server: Server, body: bytes,
     headers["authorization"] = (
         "AWS4-HMAC-SHA256 Credential=AK/20261121/us-east-1/sts/aws4_request, SignedHeaders=host"
     )
-    answer = httpx2.post(server.url, content=body, headers=headers, trust_env=False)
+    answer = http_calls.post(server.url, content=body, headers=headers, trust_env=False)
     assert answer.status_code in (400, 413)
     assert answer.text.startswith("<?xml")
     assert said in answer.text

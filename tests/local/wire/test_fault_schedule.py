@@ -8,7 +8,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from botocore.eventstream import ChecksumMismatch
 from botocore.exceptions import ClientError, ConnectionClosedError, EventStreamError
@@ -17,6 +16,7 @@ from urllib3.exceptions import ProtocolError
 from app.local.faults import Fail, FaultClient
 from app.local.wire import JSON, Call
 from app.local.wire.fault_schedule import RULES, FaultSchedule, WrongSchedule
+from tests import http_calls
 from tests.conftest import Serve
 from tests.wire_server import Server
 
@@ -226,7 +226,7 @@ def test_a_line_that_is_wrong_is_named_with_its_field_and_rule(
     with pytest.raises(WrongSchedule) as refused:
         FaultSchedule(text)
     assert str(refused.value).startswith(f"line 4: {said}")
-    answer = httpx2.put(f"{server.url}/_outcrop/faults", content=text.encode(), trust_env=False)
+    answer = http_calls.put(f"{server.url}/_outcrop/faults", content=text.encode(), trust_env=False)
     assert answer.status_code == 400
     assert answer.json()["message"] == str(refused.value)
 

@@ -5,7 +5,6 @@ import socket
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx2
 import pytest
 from botocore.model import OperationModel
 from botocore.serialize import create_serializer
@@ -14,6 +13,7 @@ from app.local.wire import JSON, SERVICES, Call, ServiceError
 from app.local.wire.admission import check_content_type
 from app.local.wire.models import model, operations
 from app.local.wire.request import RequestHead
+from tests import http_calls
 from tests.conftest import Serve
 from tests.wire_server import Server
 
@@ -51,7 +51,7 @@ def server(serve: Serve, calls: list[Call]) -> Server:
 def send(server: Server, method: str, target: str, body: Any = b"", **headers: str) -> int:
     """The status; header names have `_` for `-`."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    answer = httpx2.request(
+    answer = http_calls.request(
         method, server.url + target, content=body, headers=named, trust_env=False
     )
     return answer.status_code

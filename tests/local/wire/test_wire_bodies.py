@@ -17,6 +17,7 @@ from app.local.wire import JSON, Application, Call, Service, ServiceError
 from app.local.wire.aws_chunked import decode_aws_chunked
 from app.local.wire.body import BodyTooLarge, in_file, in_memory
 from app.local.wire.form import MOST_FIELD_BYTES, Form
+from tests import http_calls
 from tests.wire_server import Server, serving
 
 SIGNED = {"authorization": "AWS4-HMAC-SHA256 Credential=A/2/us-east-1/s3/aws4_request"}
@@ -183,7 +184,7 @@ def server(bucket: Bucket) -> Any:
 
 
 def send(server: Server, method: str, target: str, **request: Any) -> httpx2.Response:
-    return httpx2.request(method, server.url + target, trust_env=False, **request)
+    return http_calls.request(method, server.url + target, trust_env=False, **request)
 
 
 def test_a_file_that_the_handler_takes_stays(server: Server, bucket: Bucket) -> None:
@@ -287,7 +288,7 @@ def test_a_form_over_http_that_is_broken(server: Server, bucket: Bucket) -> None
 def test_a_form_that_boto3_has_presigned(server: Server, bucket: Bucket, version: str) -> None:
     client = server.client("s3", signature_version=version)
     form = client.generate_presigned_post("bucket", "keep")
-    answer = httpx2.post(
+    answer = http_calls.post(
         form["url"], data=form["fields"], files={"file": b"signed"}, trust_env=False
     )
     assert answer.status_code == 201
@@ -299,7 +300,7 @@ def test_a_form_that_boto3_has_presigned(server: Server, bucket: Bucket, version
 def test_a_url_that_boto3_has_presigned(server: Server, bucket: Bucket, version: str) -> None:
     client = server.client("s3", signature_version=version)
     url = client.generate_presigned_url("put_object", {"Bucket": "bucket", "Key": "keep"})
-    assert httpx2.put(url, content=b"signed", trust_env=False).status_code == 200
+    assert http_calls.put(url, content=b"signed", trust_env=False).status_code == 200
     assert bucket.kept.read_bytes() == b"signed"
 
 

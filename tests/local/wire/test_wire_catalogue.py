@@ -3,7 +3,6 @@
 from typing import Any
 
 import boto3
-import httpx2
 import pytest
 from botocore import xform_name
 from botocore.config import Config
@@ -14,6 +13,7 @@ from botocore.session import get_session
 from app.local.wire.catalogue import _heads, find_absent
 from app.local.wire.models import SERVICES, model
 from app.local.wire.request import RequestHead
+from tests import http_calls
 from tests.conftest import Serve
 from tests.contract.wire_values import examples
 from tests.wire_server import Server
@@ -154,7 +154,7 @@ def test_the_heads_of_all_models_are_read() -> None:
 def test_s3_control_is_not_taken_for_a_bucket(serve: Serve) -> None:
     """Its client puts the account before the host, which leads here only from `localhost`."""
     scope = "AWS4-HMAC-SHA256 Credential=A/20261121/us-east-1/s3/aws4_request"
-    answer = httpx2.get(
+    answer = http_calls.get(
         f"{serve({}).url}/v20180820/accesspoint",
         headers={"authorization": scope, "x-amz-account-id": "0" * 12},
         trust_env=False,
@@ -167,7 +167,7 @@ def test_s3_control_is_not_taken_for_a_bucket(serve: Serve) -> None:
 
 
 def test_older_clients_of_sqs_are_told_why_it_does_not_answer_them(serve: Serve) -> None:
-    answer = httpx2.post(
+    answer = http_calls.post(
         serve({}).url,
         data={"Action": "SendMessage", "Version": "2012-11-05"},
         headers={

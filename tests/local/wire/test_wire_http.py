@@ -22,6 +22,7 @@ from botocore.exceptions import ClientError, EventStreamError
 from app.local.wire import JSON, Call, ServiceError, coverage
 from app.local.wire.body import IN_MEMORY
 from app.local.wire.connection import listen
+from tests import http_calls
 from tests.conftest import Serve
 from tests.wire_server import Server, serving
 
@@ -71,14 +72,14 @@ def test_a_client_that_waits_is_told_to_continue(server: Server) -> None:
 
 
 def test_a_body_of_unknown_length(server: Server) -> None:
-    answer = httpx2.post(
+    answer = http_calls.post(
         server.url + BEDROCK, content=iter([b"one ", b"", b"two"]), trust_env=False
     )
     assert answer.text == "one two"
 
 
 def test_a_body_over_the_limit_is_refused_with_413(server: Server) -> None:
-    answer = httpx2.post(server.url + BEDROCK, content=b"x" * (IN_MEMORY + 1), trust_env=False)
+    answer = http_calls.post(server.url + BEDROCK, content=b"x" * (IN_MEMORY + 1), trust_env=False)
     assert answer.status_code == 413
     assert answer.headers["x-amzn-errortype"] == "RequestEntityTooLargeException"
     assert f"the limit is {IN_MEMORY}" in answer.json()["message"]
@@ -92,7 +93,7 @@ def test_the_models_own_limit_answers_first(server: Server) -> None:
 
 
 def test_headers_over_the_limit_are_refused_with_431(server: Server) -> None:
-    answer = httpx2.get(server.url, headers={"x-long": "x" * 200_000}, trust_env=False)
+    answer = http_calls.get(server.url, headers={"x-long": "x" * 200_000}, trust_env=False)
     assert answer.status_code == 431, answer.text
 
 
@@ -127,7 +128,7 @@ def test_requests_are_handled_at_the_same_time(serve: Serve) -> None:
     answers: Queue[int] = Queue()
 
     def send() -> None:
-        answers.put(httpx2.post(server.url + BEDROCK, trust_env=False).status_code)
+        answers.put(http_calls.post(server.url + BEDROCK, trust_env=False).status_code)
 
     threads = [threading.Thread(target=send) for _ in range(meet.parties)]
     for thread in threads:
@@ -147,16 +148,16 @@ def test_a_handler_that_waits_stops_nobody_else(serve: Serve) -> None:
     server = serve({"bedrock-runtime": {"InvokeModel": handler}})
     waiting = threading.Thread(target=httpx2.post, args=[server.url + BEDROCK])
     waiting.start()
-    assert httpx2.get(f"{server.url}/_outcrop/health", trust_env=False).json()["ready"] is True
+    assert http_calls.get(f"{server.url}/_outcrop/health", trust_env=False).json()["ready"] is True
     go_on.set()
     waiting.join()
 
 
 def test_the_health_endpoint_answers_and_other_paths_beside_it_are_404(server: Server) -> None:
-    health = httpx2.get(f"{server.url}/_outcrop/health", trust_env=False)
+    health = http_calls.get(f"{server.url}/_outcrop/health", trust_env=False)
     assert health.status_code == 200
     assert set(health.json()) == {"ready", "version"}
-    nothing = httpx2.get(f"{server.url}/_outcrop/nothing", trust_env=False)
+    nothing = http_calls.get(f"{server.url}/_outcrop/nothing", trust_env=False)
     assert nothing.status_code == 404
     assert "GET /_outcrop/nothing" in nothing.json()["message"]
 
@@ -218,10 +219,10 @@ def test_head_has_no_body(serve: Serve) -> None:
         return {"ContentLength": 1234, "ETag": '"e"', "Metadata": {"author": "Ü"}}
 
     server = serve({"s3": {"HeadObject": head}})
-    found = httpx2.head(f"{server.url}/bucket/key", headers=SIGNED_S3, trust_env=False)
+    found = http_calls.head(f"{server.url}/bucket/key", headers=SIGNED_S3, trust_env=False)
     assert found.headers["content-length"] == "1234"
     assert found.headers["x-amz-meta-author"] == "Ü"
-    missing = httpx2.head(f"{server.url}/bucket/missing", headers=SIGNED_S3, trust_env=False)
+    missing = http_calls.head(f"{server.url}/bucket/missing", headers=SIGNED_S3, trust_env=False)
     assert (missing.status_code, missing.content) == (404, b"")
     with pytest.raises(ClientError, match="404"):
         server.client("s3").head_object(Bucket="bucket", Key="missing")
@@ -245,7 +246,7 @@ def test_statuses_that_the_model_of_s3_lacks(serve: Serve, code: str, status: in
         raise ServiceError(code, "It is so.")
 
     url = serve({"s3": {"GetObject": get}}).url
-    answer = httpx2.get(f"{url}/bucket/key", headers=SIGNED_S3, trust_env=False)
+    answer = http_calls.get(f"{url}/bucket/key", headers=SIGNED_S3, trust_env=False)
     assert answer.status_code == status
     assert (f"<Code>{code}</Code>" in answer.text) == (status != 304)
 
@@ -328,7 +329,7 @@ def test_the_server_takes_more_connections_than_the_shells_file_limit(tmp_path: 
             for _ in range(100):
                 stack.enter_context(socket.create_connection(("127.0.0.1", port), SECONDS))
             url = f"http://127.0.0.1:{port}/_outcrop/health"
-            assert httpx2.get(url, trust_env=False).status_code == 200
+            assert http_calls.get(url, trust_env=False).status_code == 200
         process.terminate()
 
 
@@ -339,7 +340,7 @@ def test_a_signal_ends_it(number: signal.Signals, tmp_path: object) -> None:
     ) as process:
         assert process.stdout
         url = f"http://127.0.0.1:{int(process.stdout.readline())}/_outcrop/health"
-        assert httpx2.get(url, trust_env=False).status_code == 200
+        assert http_calls.get(url, trust_env=False).status_code == 200
         os.kill(process.pid, number)
         assert process.stdout.read() == "ended\n"
     assert process.returncode == 0

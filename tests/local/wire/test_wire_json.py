@@ -1,9 +1,9 @@
 """JSON bodies that JSON itself allows, and that no handler could deal with: refused, and named."""
 
-import httpx2 as httpx
 import pytest
 
 from app.local.wire import JSON, Call
+from tests import http_calls
 from tests.conftest import Serve
 
 HEADERS = {
@@ -33,7 +33,9 @@ def test_json_that_no_handler_could_use_is_refused_with_the_reason(
     serve: Serve, members: str, rule: str
 ) -> None:
     server = serve({"sqs": {"SendMessage": send_message}})
-    answer = httpx.post(server.url, content="{" + QUEUE + ", " + members + "}", headers=HEADERS)
+    answer = http_calls.post(
+        server.url, content="{" + QUEUE + ", " + members + "}", headers=HEADERS
+    )
     assert answer.status_code == 400
     assert answer.json()["__type"].endswith("SerializationException")
     assert rule in answer.json()["message"]
@@ -42,7 +44,7 @@ def test_json_that_no_handler_could_use_is_refused_with_the_reason(
 def test_a_character_of_two_halves_is_no_lone_half(serve: Serve) -> None:
     server = serve({"sqs": {"SendMessage": lambda _: {"MessageId": "1", "MD5OfMessageBody": "2"}}})
     body = "{" + QUEUE + r', "MessageBody": "\ud83d\ude00"' + "}"
-    assert httpx.post(server.url, content=body, headers=HEADERS).status_code == 200
+    assert http_calls.post(server.url, content=body, headers=HEADERS).status_code == 200
 
 
 def test_a_number_that_is_too_large_for_a_float_is_refused(serve: Serve) -> None:
@@ -53,7 +55,7 @@ def test_a_number_that_is_too_large_for_a_float_is_refused(serve: Serve) -> None
         "authorization": "AWS4-HMAC-SHA256 Credential=A/2/us-east-1/bedrock/aws4_request",
         "content-type": "application/json",
     }
-    answer = httpx.post(url, content=body, headers=headers)
+    answer = http_calls.post(url, content=body, headers=headers)
     assert answer.status_code == 400
     assert "cannot be converted to a Float, at 'inferenceConfig.temperature'" in answer.text
 
@@ -64,6 +66,6 @@ def test_an_error_can_quote_a_header_that_is_no_text(serve: Serve) -> None:
         (b"authorization", b"AWS4-HMAC-SHA256 Credential=A/2/us-east-1/s3/aws4_request"),
         (b"x-amz-object-lock-retain-until-date", b"\xe9\xff"),
     ]
-    answer = httpx.put(f"{server.url}/bucket/key", content=b"x", headers=headers)
+    answer = http_calls.put(f"{server.url}/bucket/key", content=b"x", headers=headers)
     assert answer.status_code == 400
     assert "Timestamp" in answer.text or "timestamp" in answer.text

@@ -5,10 +5,10 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-import httpx2
 import pytest
 
 from app.local.wire import JSON
+from tests import http_calls
 from tests.wire_server import serving
 
 
@@ -26,7 +26,7 @@ def test_an_endpoint_that_fails_answers_500_and_says_why(
         raise error
 
     with serving({}, endpoints={("GET", "/v1/failing"): fail}) as server:
-        answer = httpx2.get(server.url + "/v1/failing", trust_env=False)
+        answer = http_calls.get(server.url + "/v1/failing", trust_env=False)
     assert answer.status_code == 500
     assert message in answer.json()["error"]["message"]
     assert answer.json()["error"]["type"] == "server_error"

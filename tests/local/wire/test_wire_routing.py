@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from app.local.wire import JSON, Call
 from app.local.wire.request import RequestHead
 from app.local.wire.routing import Route, Routes, signing_name_of
+from tests import http_calls
 from tests.conftest import Serve
 
 ROUTES = Routes(lambda operation: operation.service_model.service_name != "bedrock-agent")
@@ -254,13 +255,13 @@ def test_requests_of_lambda_and_sqs_are_routed() -> None:
 def test_a_path_that_is_not_utf_8(serve: Serve) -> None:
     url = serve({}).url
     signed = {"authorization": SIGNED.format("s3")}
-    answer = httpx2.get(f"{url}/b/%FF", headers=signed, trust_env=False)
+    answer = http_calls.get(f"{url}/b/%FF", headers=signed, trust_env=False)
     assert answer.status_code == 400
     assert "<Code>InvalidURI</Code>" in answer.text
 
 
 def test_an_unknown_path_is_refused_as_bedrock_refuses_it(serve: Serve) -> None:
-    answer = httpx2.get(f"{serve({}).url}/nonsense", trust_env=False)
+    answer = http_calls.get(f"{serve({}).url}/nonsense", trust_env=False)
     assert answer.status_code == 400
     assert answer.headers["x-amzn-errortype"] == "UnknownOperationException"
     message = answer.json()["message"]
@@ -291,7 +292,7 @@ def test_an_operation_without_a_handler_is_named_and_never_tried_again(
 
 def test_the_stream_in_both_directions_is_not_there(serve: Serve) -> None:
     url = f"{serve({}).url}/model/x/invoke-with-bidirectional-stream"
-    answer = httpx2.post(url, trust_env=False)
+    answer = http_calls.post(url, trust_env=False)
     assert answer.status_code == 400
     assert "InvokeModelWithBidirectionalStream" in answer.json()["message"]
 
@@ -310,5 +311,5 @@ def test_a_bearer_token_is_as_good_as_a_signature(serve: Serve) -> None:
 
     url = serve({"bedrock-runtime": {"InvokeModel": invoke}}).url
     token = {"authorization": f"Bearer {uuid4()}"}
-    answer = httpx2.post(f"{url}/model/m/invoke", content=b"{}", headers=token, trust_env=False)
+    answer = http_calls.post(f"{url}/model/m/invoke", content=b"{}", headers=token, trust_env=False)
     assert answer.json() == {}

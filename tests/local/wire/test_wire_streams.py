@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from app.local.wire import JSON, Application, Call, Handler, ServiceError
 from app.local.wire.eventstream import frame, padded
+from tests import http_calls
 from tests.conftest import Serve
 from tests.local.wire.h2_client import h2_client
 from tests.wire_server import Server, in_thread
@@ -91,7 +92,7 @@ def test_an_event_arrives_before_the_next_is_produced(serve: Serve, producer: Pr
 
 def test_the_producer_is_closed_when_the_client_goes_away(serve: Serve, producer: Producer) -> None:
     server = streaming(serve, producer.handler)
-    with httpx2.stream("POST", server.url + PATH, content=b"{}", trust_env=False) as answer:
+    with http_calls.stream("POST", server.url + PATH, content=b"{}", trust_env=False) as answer:
         pieces = answer.iter_raw()  # which closes the response when it is let go of
         next(pieces)
         assert not producer.closed.is_set()
@@ -115,7 +116,7 @@ def test_any_iterator_is_closed_when_it_has_ended(tmp_path: Path) -> None:
     events = Events()
     handlers = {"InvokeModelWithResponseStream": lambda _: {"contentType": "a/b", "body": events}}
     with in_thread(Application({"bedrock-runtime": handlers}, tmp_path)) as (url, _):
-        assert httpx2.post(url + PATH, content=b"{}", trust_env=False).status_code == 200
+        assert http_calls.post(url + PATH, content=b"{}", trust_env=False).status_code == 200
         assert closed.wait(SECONDS)
 
 
@@ -210,7 +211,7 @@ def test_an_error_after_the_first_event_is_the_streams_exception(serve: Serve) -
         assert next(iter(events)) == chunk("first")
         with pytest.raises(EventStreamError, match=r"modelStreamErrorException.*Broken"):
             next(iter(events))
-    raw = httpx2.post(server.url + PATH, content=b"{}", trust_env=False)
+    raw = http_calls.post(server.url + PATH, content=b"{}", trust_env=False)
     assert b'"originalStatusCode":503' in raw.content
 
 
@@ -251,7 +252,7 @@ def test_headers_of_a_stream_are_those_that_the_model_names(serve: Serve) -> Non
     def handler(_: Call) -> JSON:
         return {"body": [], "contentType": "application/json", "serviceTier": "flex"}
 
-    answer = httpx2.post(streaming(serve, handler).url + PATH, content=b"{}", trust_env=False)
+    answer = http_calls.post(streaming(serve, handler).url + PATH, content=b"{}", trust_env=False)
     assert answer.headers["content-type"] == "application/vnd.amazon.eventstream"
     assert answer.headers["x-amzn-bedrock-content-type"] == "application/json"
     assert answer.headers["x-amzn-bedrock-service-tier"] == "flex"
@@ -277,7 +278,7 @@ def test_an_empty_frame_has_these_bytes() -> None:
 
 def test_an_event_is_padded_by_one_member_more(serve: Serve) -> None:
     url = streaming(serve, lambda _: {"contentType": "a/b", "body": [chunk("x")]}).url
-    answer = httpx2.post(url + PATH, content=b"{}", trust_env=False)
+    answer = http_calls.post(url + PATH, content=b"{}", trust_env=False)
     assert b'{"bytes":"eA==","p":"' in answer.content
     assert padded(b"{}").startswith(b'{"p":"a')
     assert padded(b'{"a":1}').startswith(b'{"a":1,"p":"a')
@@ -318,5 +319,5 @@ def test_a_blob_that_breaks_off_is_noticed(serve: Serve, caplog: pytest.LogCaptu
     url = serve({"s3": {"GetObject": get_object}}).url
     signed = {"authorization": "AWS4-HMAC-SHA256 Credential=A/2/r/s3/aws4_request"}
     with pytest.raises(httpx2.TransportError):
-        httpx2.get(f"{url}/bucket/key", headers=signed, trust_env=False)
+        http_calls.get(f"{url}/bucket/key", headers=signed, trust_env=False)
     assert "the disk is gone" in caplog.text

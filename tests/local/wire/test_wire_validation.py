@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from app.local.wire import JSON, Call
 from app.local.wire.models import model
 from app.local.wire.validation import BrokenConstraint, matches, violations
+from tests import http_calls
 from tests.conftest import Serve
 from tests.wire_server import Server, serving
 
@@ -198,7 +199,7 @@ def server() -> Iterator[Server]:
 def post(server: Server, target: str, body: bytes, **headers: str) -> httpx2.Response:
     named = {"content-type": "application/json"}
     named |= {name.replace("_", "-"): value for name, value in headers.items()}
-    return httpx2.post(server.url + target, content=body, headers=named, trust_env=False)
+    return http_calls.post(server.url + target, content=body, headers=named, trust_env=False)
 
 
 def test_every_violation_is_named_in_one_message(server: Server) -> None:
@@ -263,7 +264,7 @@ SIGNED = "AWS4-HMAC-SHA256 Credential=A/20261121/us-east-1/{}/aws4_request"
     "body", [b"<Versioning", b"", b"{}", b'<?xml version="1.0" encoding="x"?>']
 )
 def test_a_body_that_is_no_xml_is_refused(server: Server, body: bytes) -> None:
-    answer = httpx2.put(
+    answer = http_calls.put(
         f"{server.url}/some-bucket?versioning",
         content=body,
         headers={"authorization": SIGNED.format("s3")},
@@ -276,7 +277,7 @@ def test_a_body_that_is_no_xml_is_refused(server: Server, body: bytes) -> None:
 def test_a_text_body_that_is_not_utf_8_is_refused(server: Server) -> None:
     signed = {"authorization": SIGNED.format("s3")}
     url = f"{server.url}/some-bucket?policy"
-    answer = httpx2.put(url, content=b"\xff", headers=signed, trust_env=False)
+    answer = http_calls.put(url, content=b"\xff", headers=signed, trust_env=False)
     assert answer.status_code == 400
     assert "The body is not UTF-8" in answer.text
 
@@ -284,7 +285,7 @@ def test_a_text_body_that_is_not_utf_8_is_refused(server: Server) -> None:
 def test_a_query_parameter_of_the_wrong_type_is_refused(server: Server) -> None:
     signed = {"authorization": SIGNED.format("s3")}
     url = f"{server.url}/some-bucket?list-type=2&max-keys=many"
-    answer = httpx2.get(url, headers=signed, trust_env=False)
+    answer = http_calls.get(url, headers=signed, trust_env=False)
     assert answer.status_code == 400
     assert "cannot be converted to a value of type integer, at 'MaxKeys'" in answer.text
 

@@ -1,6 +1,7 @@
 """Lambda functions, their event source mappings, and their permissions."""
 
 import io
+import os
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,6 +18,8 @@ LONGEST = 64  # characters of a name
 OURS = ("app", "lambdas")
 """The folders of a bundle with Outcrop's own code. The packages beside them are built for Lambda's
 processor; on the laptop they come from this environment."""
+
+KEPT_BY_TOOLS = frozenset({"__pycache__", "node_modules"})
 
 WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
 """The variable by which Lambda starts another program than Python's own runtime."""
@@ -111,12 +114,18 @@ def _code(services: Services, code: JSON) -> JSON:
 
 
 def _files(asset: Path) -> Iterator[tuple[str, bytes]]:
-    """An asset's files: only Outcrop's own from a bundle, all from any other folder."""
+    """An asset's files: only Outcrop's own from a bundle, all from any other folder.
+
+    A template that was made without bundles has the checkout in their place, with what tools keep
+    in it (`KEPT_BY_TOOLS`), thousands of files that no function needs.
+    """
     ours = [asset / name for name in OURS if (asset / name).is_dir()]
-    for folder in ours or [asset]:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                yield path.relative_to(asset).as_posix(), path.read_bytes()
+    for top in ours or [asset]:
+        for folder, folders, names in os.walk(top):
+            folders[:] = sorted(set(folders) - KEPT_BY_TOOLS)
+            for path in (Path(folder, name) for name in sorted(names)):
+                if path.is_file():
+                    yield path.relative_to(asset).as_posix(), path.read_bytes()
 
 
 def zip_files(files: Iterable[tuple[str, bytes]]) -> bytes:

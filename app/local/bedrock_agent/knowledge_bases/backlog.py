@@ -3,9 +3,9 @@
     readers ─► Embedding ─► embedder ─► Finished ─► storer
                                    └─► Finished ─► storer of large documents
 
-A large document never holds up a small one: it is embedded in shares, and stored by another
-thread. Small ones never hold up a large one for ever: a quarter of every batch belongs to the
-document that came first.
+A large document never holds up a small one: it is embedded in shares, which fill no batch that a
+small one waits for, and stored by another thread. Small ones never hold up a large one for ever: a
+quarter of every batch belongs to the document that came first.
 """
 
 import threading
@@ -119,7 +119,8 @@ class Embedding:
         """Wait for a document, and take the shares of the next batch. It may hold no text to embed.
 
         A batch has up to OF_THE_OLDEST chunks of the document that came first. The rest goes to the
-        documents with the fewest chunks left.
+        documents with the fewest chunks left, but not to large ones where there are others: these
+        would wait four times as long for it, and the encoder is as busy with small batches.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._shares or self._closed)
@@ -131,7 +132,8 @@ class Embedding:
             oldest = self._shares[0]
             oldest.taken = min(oldest.left, OF_THE_OLDEST)
             room -= oldest.taken
-            for share in sorted(self._shares, key=lambda share: share.left):
+            others = [share for share in self._shares if not share.ready.large]
+            for share in sorted(others or self._shares, key=lambda share: share.left):
                 more = min(share.left - share.taken, room)
                 share.taken += more
                 room -= more

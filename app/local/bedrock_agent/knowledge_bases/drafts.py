@@ -88,7 +88,7 @@ def draft(
     with fetch.document(origin, data) as file:
         sidecar = file.sidecar
         document = _parse(file, parser, task.chunking, pace)
-        title = _title(file.name)
+        title = title_of_file(file.name)
     pieces = chunk(_stretches(document.sections), task.chunking, encoder, title)
     if not pieces:
         raise Unreadable("The document holds no text.")
@@ -126,10 +126,10 @@ def draft(
     )
 
 
-def _title(name: str) -> str:
+def title_of_file(name: str) -> str:
     """The title of a document that has no heading, by its file name; "" if that has no words.
 
-    >>> _title("guides/berth-fees_2024.csv"), _title("07.md")
+    >>> title_of_file("guides/berth-fees_2024.csv"), title_of_file("07.md")
     ('berth fees 2024', '')
     """
     words = re.sub(r"[\W_]+", " ", PurePosixPath(name).stem).strip()

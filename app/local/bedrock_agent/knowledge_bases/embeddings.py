@@ -8,10 +8,10 @@ returned as it was sent.
 import re
 
 from app.local.control.errors import invalid, unsupported
+from app.local.embedding_models import languages_of
 from app.local.engine.encoder import Languages
 from app.local.wire import JSON
 
-MULTILINGUAL = "cohere.embed-multilingual-v3"
 DIMENSIONS: dict[str, tuple[int, ...]] = {
     "amazon.titan-embed-text-v1": (1536,),
     "amazon.titan-embed-text-v2:0": (256, 512, 1024),
@@ -33,8 +33,8 @@ _MISSING = {
 def languages(configuration: JSON) -> Languages:
     """Which of the laptop's encoders embeds for a KnowledgeBaseConfiguration."""
     members = (one for one in configuration.values() if isinstance(one, dict))
-    named = any(str(one.get("embeddingModelArn", "")).endswith(MULTILINGUAL) for one in members)
-    return "multilingual" if named else "english"
+    arns = (one["embeddingModelArn"] for one in members if "embeddingModelArn" in one)
+    return languages_of(next(arns, ""))
 
 
 def check_managed(configuration: JSON) -> None:

@@ -143,8 +143,10 @@ class _Reader:
             return Ready(task)
         sources = self._sources
         try:
-            with sources.state.transaction() as db:
-                data = queue.data(db, task)
+            data = None
+            if task.origin.content is None:  # else the caller sent no bytes
+                with sources.state.transaction() as db:
+                    data = queue.data(db, task)
             drafts = draft(
                 task,
                 task.origin,

@@ -10,6 +10,7 @@ names the column of each record's text and the columns of its attributes.
 """
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -22,6 +23,7 @@ Metadata = Mapping[str, Value]
 
 LARGEST = 10 * 1024  # bytes
 RESERVED = "x-amz-bedrock"  # the start of the names of Bedrock's own attributes
+_LARGEST_NUMBER = sys.float_info.max  # JSON has larger ones, such as 1e999
 _LONGEST_KEY = 200  # characters, as of a MetadataAttribute
 _RECORD_BASED = "RECORD_BASED_STRUCTURE_METADATA"
 _MEMBERS = {
@@ -60,6 +62,8 @@ def read(content: bytes) -> Sidecar:
         document = json.loads(content.decode("utf-8-sig"), parse_constant=_no_number)
     except ValueError as error:
         raise ValueError(f"The metadata is not JSON in UTF-8: {error}.") from error
+    except RecursionError as error:
+        raise ValueError("The metadata is nested too deeply.") from error
     entries = document.get("metadataAttributes") if isinstance(document, dict) else None
     if not isinstance(entries, dict):
         raise ValueError("The metadata must be an object with an object metadataAttributes.")
@@ -86,6 +90,8 @@ def read_inline(attributes: Sequence[JSON]) -> Sidecar:
 def _key(key: str) -> str:
     if key.startswith(RESERVED):
         raise ValueError(f"The attribute {key!r} begins with {RESERVED}, which is Bedrock's own.")
+    if not _is_unicode(key):
+        raise ValueError(f"The attribute {key!a} holds a half of a character, which is no Unicode.")
     if not 1 <= len(key) <= _LONGEST_KEY:
         raise ValueError(f"The attribute {key!r} must have 1 to {_LONGEST_KEY} characters.")
     return key
@@ -106,7 +112,7 @@ def _value(key: str, entry: object) -> Value:
 def _long_form_value(key: str, value: object) -> Value:
     """A value of the long form, which names its type."""
     type_ = value.get("type") if isinstance(value, dict) else None
-    if not isinstance(value, dict) or type_ not in _MEMBERS:
+    if not isinstance(value, dict) or not isinstance(type_, str) or type_ not in _MEMBERS:
         raise ValueError(
             f"The attribute {key!r} must have a value whose type is one of {', '.join(_MEMBERS)}."
         )
@@ -119,13 +125,23 @@ def _long_form_value(key: str, value: object) -> Value:
 def _fits(type_: str, value: object) -> bool:
     match type_:
         case "STRING":
-            return isinstance(value, str)
+            return isinstance(value, str) and _is_unicode(value)
         case "NUMBER":
-            return isinstance(value, int | float) and not isinstance(value, bool)
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            return is_number and abs(cast("float", value)) <= _LARGEST_NUMBER
         case "BOOLEAN":
             return isinstance(value, bool)
         case _:
-            return isinstance(value, list) and all(isinstance(each, str) for each in value)
+            return isinstance(value, list) and all(_fits("STRING", each) for each in value)
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether a string has no half of a character, which JSON can escape."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _asks_for_embedding(key: str, entry: object) -> bool:

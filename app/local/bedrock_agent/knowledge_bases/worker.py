@@ -3,7 +3,7 @@
     foreman         jobs -> documents to index; DELETING bases and sources -> removed
     readers         documents -> fetched, parsed, cut                                 reading
     embedder        chunks of many documents -> vectors                               backlog
-    storers         documents -> store, one by one -> finished, a batch at a time
+    storers         documents -> store -> finished, a batch at a time
 
 The encoder is the slowest part, so it never waits: while one batch is embedded, the next is read
 and the last is stored, and a batch takes in as many small documents as fill it. Large or slow
@@ -41,7 +41,7 @@ from app.local.bedrock_agent.knowledge_bases.state import State
 from app.local.bedrock_agent.knowledge_bases.stores import BaseStores
 from app.local.engine import Engine
 from app.local.engine.encoder import Languages
-from app.local.engine.store import StoreFull, StoreRefused, StoreUnavailable, Vectors
+from app.local.engine.store import Store, StoreFull, StoreRefused, StoreUnavailable, Vectors
 from app.local.loop import Loop
 
 PASSING = (StoreFull, StoreUnavailable, sqlite3.OperationalError)
@@ -167,7 +167,7 @@ class Worker:
         """Store a batch and record the outcomes. A document is INDEXED once a search can find
         it.
         """
-        outcomes = [self._store(ready) for ready in batch]
+        outcomes = self._store_all(batch)
         for base, languages in {(ready.task.base, ready.task.languages) for ready in batch}:
             self._stores.of(base, languages).refresh()
         with self._state.transaction() as db:
@@ -179,11 +179,39 @@ class Worker:
             jobs.settle(db)
         self.wake()
 
+    def _store_all(self, batch: Sequence[Ready]) -> list[Outcome]:
+        """Put a batch of documents into their stores, or remove them there."""
+        by_base: defaultdict[tuple[str, Languages], list[Ready]] = defaultdict(list)
+        for ready in batch:
+            by_base[ready.task.base, ready.task.languages].append(ready)
+        return [outcome for group in by_base.values() for outcome in self._store_group(group)]
+
+    def _store_group(self, group: Sequence[Ready]) -> list[Outcome]:
+        """Put documents of one store at once, which the disk syncs once. If one is refused, each is
+        put by itself.
+        """
+        put = {one.task.document: one.drafts.chunks for one in group if one.drafts is not None}
+        if len(put) < 2:
+            return [self._store(ready) for ready in group]
+        for ready in group:
+            self._forget(ready)
+        try:
+            self._store_of(group[0]).put_all(put)
+        except PASSING:
+            raise
+        except Exception:  # noqa: BLE001 - whichever it is of, it is raised again, and told there
+            return [self._store(ready) for ready in group]
+        return [
+            Outcome(ready.task, ready.drafts.etags, warnings=ready.drafts.warnings)
+            if ready.drafts is not None
+            else self._store(ready)
+            for ready in group
+        ]
+
     def _store(self, ready: Ready) -> Outcome:
         """Put a document into its store, or remove it there."""
-        store = self._stores.of(ready.task.base, ready.task.languages)
-        texts = ready.drafts.texts.values() if ready.drafts else ()
-        self._engine.forget(ready.task.document, but=texts)  # first: after a crash nothing is left
+        store = self._store_of(ready)
+        self._forget(ready)
         if ready.drafts is None:
             store.delete(ready.task.document)
             return Outcome(ready.task, reason=ready.reason)
@@ -197,6 +225,16 @@ class Worker:
             log.exception("Storing %s failed", ready.task.uri)
             return self._store(Ready(ready.task, reason=unexpected_reason(error)))
         return Outcome(ready.task, ready.drafts.etags, warnings=ready.drafts.warnings)
+
+    def _store_of(self, ready: Ready) -> Store:
+        return self._stores.of(ready.task.base, ready.task.languages)
+
+    def _forget(self, ready: Ready) -> None:
+        """Forget what is remembered of a document but its chunks as they are to be: before they
+        are put, so that a crash leaves nothing.
+        """
+        texts = ready.drafts.texts.values() if ready.drafts else ()
+        self._engine.forget(ready.task.document, but=texts)
 
 
 class _Storer:

@@ -91,7 +91,6 @@ class AgentMemory:
         return {"memoryContents": [{"sessionSummary": _content(one)} for one in page], **more}
 
     async def delete(self, agent: InvokedAgent, params: JSON) -> JSON:
-        """DeleteAgentMemory."""
         await asyncio.to_thread(
             self._sessions.forget_memory,
             agent.id,

@@ -48,7 +48,6 @@ class ModelReply:
 
     @property
     def calls(self) -> tuple[ToolUse, ...]:
-        """What it calls."""
         return tuple(block for block in self.content if isinstance(block, ToolUse))
 
     @cached_property

@@ -29,7 +29,6 @@ _MEMBERS: Mapping[str, str] = {
 
 
 def event(agent: InvokedAgent, kind: PromptType, raw: str) -> JSON:
-    """The event for a reply."""
     return {
         "messageVersion": lambdas.VERSION,
         "agent": lambdas.agent_of(agent),

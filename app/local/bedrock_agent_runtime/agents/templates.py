@@ -29,7 +29,6 @@ class StepTemplate:
 
     @property
     def text(self) -> str:
-        """All of it."""
         return "\n".join((self.system, *(text for _, text in self.messages)))
 
 

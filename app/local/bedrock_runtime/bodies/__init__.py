@@ -11,7 +11,7 @@ for them.
 from app.local.bedrock_runtime.bodies.ai21 import JAMBA, JURASSIC
 from app.local.bedrock_runtime.bodies.anthropic import ANTHROPIC
 from app.local.bedrock_runtime.bodies.cohere import COMMAND, COMMAND_R
-from app.local.bedrock_runtime.bodies.embeddings import EMBEDDINGS, MULTILINGUAL, Embed
+from app.local.bedrock_runtime.bodies.embeddings import EMBEDDINGS, Embed
 from app.local.bedrock_runtime.bodies.family import (
     Family,
     InvalidBody,
@@ -30,7 +30,6 @@ from app.local.bedrock_runtime.bodies.titan import TITAN
 __all__ = [
     "EMBEDDINGS",
     "FAMILIES",
-    "MULTILINGUAL",
     "RERANKERS",
     "TEMPLATES",
     "Embed",

@@ -37,7 +37,8 @@ from app.local.bedrock_runtime.bodies.schema import (
     check,
     lacking,
 )
-from app.local.engine.writer.prompt import Finish, Prompt
+from app.local.engine.writer.prompt import Prompt
+from app.local.engine.writer.writing import Finish
 
 Penalty = JSON | None
 

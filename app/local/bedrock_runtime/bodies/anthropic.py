@@ -55,22 +55,20 @@ from app.local.bedrock_runtime.bodies.schema import (
     check,
 )
 from app.local.bedrock_runtime.bodies.thinking import claude_thinking
-from app.local.engine.writer.content import (
-    Block,
+from app.local.engine.writer.content import Block, Reasoning, Text, ToolUse
+from app.local.engine.writer.deltas import (
     BlockDelta,
     BlockEvent,
     BlockStart,
     BlockStop,
     PartDelta,
     QuoteDelta,
-    Reasoning,
     ReasoningDelta,
-    Text,
     TextDelta,
     ToolInputDelta,
-    ToolUse,
 )
-from app.local.engine.writer.prompt import Finish, Prompt, Turn
+from app.local.engine.writer.prompt import Prompt, Turn
+from app.local.engine.writer.writing import Finish
 
 _STOPS = {
     "end": "end_turn",

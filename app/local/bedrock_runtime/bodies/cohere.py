@@ -55,7 +55,8 @@ from app.local.bedrock_runtime.bodies.schema import (
     check,
     lacking,
 )
-from app.local.engine.writer.prompt import Document, Prompt, Turn
+from app.local.engine.writer.content import Document
+from app.local.engine.writer.prompt import Prompt, Turn
 
 _STOPS = {
     "end": "COMPLETE",

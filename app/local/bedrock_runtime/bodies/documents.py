@@ -18,7 +18,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from app.local.bedrock_runtime.bodies.family import JSON, InvalidBody
-from app.local.engine.writer.prompt import Document, File, Turn
+from app.local.engine.writer.content import Document, File
+from app.local.engine.writer.prompt import Turn
 
 _MOST_DOCUMENTS = 5
 _MOST_BYTES = 4_718_592  # 4.5 MB

@@ -4,13 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.local.engine.writer.content import Block, BlockDelta, BlockEvent, Text, TextDelta
-from app.local.engine.writer.prompt import (
-    Citation,
-    Finish,
-    Prompt,
-    Sampling,
-)
+from app.local.engine.writer.content import Block, Text
+from app.local.engine.writer.deltas import BlockDelta, BlockEvent, TextDelta
+from app.local.engine.writer.prompt import Prompt, Sampling
+from app.local.engine.writer.writing import Citation, Finish
 
 JSON = dict[str, Any]
 RETURNED = "The model returned the following errors: "  # what Converse puts before a model's words

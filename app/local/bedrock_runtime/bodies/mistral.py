@@ -35,7 +35,7 @@ from app.local.bedrock_runtime.bodies.schema import (
     check,
 )
 from app.local.bedrock_runtime.bodies.templates import instructions
-from app.local.engine.writer.content import BlockEvent
+from app.local.engine.writer.deltas import BlockEvent
 
 SHAPE = openai.Shape(call_id="{:.9}")  # Mistral's ids are nine letters and digits
 _STOPS = {"end": "stop", "length": "length", "stop": "stop", "tool_use": "stop"}

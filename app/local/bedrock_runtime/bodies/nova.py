@@ -50,22 +50,20 @@ from app.local.bedrock_runtime.bodies.tool_configuration import (
     read_tool_blocks,
     read_tools,
 )
-from app.local.engine.writer.content import (
-    Block,
+from app.local.engine.writer.content import Block, Reasoning, Text, ToolUse
+from app.local.engine.writer.deltas import (
     BlockDelta,
     BlockEvent,
     BlockStart,
     BlockStop,
     PartDelta,
     QuoteDelta,
-    Reasoning,
     ReasoningDelta,
-    Text,
     TextDelta,
     ToolInputDelta,
-    ToolUse,
 )
-from app.local.engine.writer.prompt import Finish, Prompt, Turn
+from app.local.engine.writer.prompt import Prompt, Turn
+from app.local.engine.writer.writing import Finish
 
 STOPS = {
     "end": "end_turn",

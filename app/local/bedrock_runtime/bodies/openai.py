@@ -52,20 +52,18 @@ from app.local.bedrock_runtime.bodies.schema import (
     check,
     lacking,
 )
-from app.local.engine.writer.content import (
-    Block,
+from app.local.engine.writer.content import Block, Reasoning, ToolResult, ToolUse
+from app.local.engine.writer.deltas import (
     BlockDelta,
     BlockEvent,
     BlockStart,
     BlockStop,
-    Reasoning,
     ReasoningDelta,
     TextDelta,
     ToolInputDelta,
-    ToolResult,
-    ToolUse,
 )
-from app.local.engine.writer.prompt import Finish, Prompt, Turn
+from app.local.engine.writer.prompt import Prompt, Turn
+from app.local.engine.writer.writing import Finish
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,6 @@ def action(judgements: Sequence[Judgement]) -> str:
 def body_trace(
     prompt: Judgement | None, outputs: Sequence[Judgement], model_output: Sequence[str]
 ) -> JSON:
-    """The trace in a body."""
     return {
         "guardrail": {
             **({"modelOutput": list(model_output)} if model_output else {}),
@@ -42,7 +41,6 @@ def body_trace(
 def converse_trace(
     prompt: Judgement | None, outputs: Sequence[Judgement], model_output: Sequence[str]
 ) -> JSON:
-    """The trace in a response of Converse."""
     assessments: dict[str, list[JSON]] = {}
     for one in outputs:
         assessments.setdefault(_id(one), []).append(one.assessment)

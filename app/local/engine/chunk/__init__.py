@@ -23,6 +23,7 @@ from app.local.engine.chunk.headings import Headings, joined
 from app.local.engine.chunk.packing import Span, Tokens, pack
 from app.local.engine.chunk.semantic import subjects
 from app.local.engine.chunk.tables import Table, header_at, tables
+from app.local.engine.chunk.titles import title as title_of
 from app.local.engine.chunk.units import Unit, units
 from app.local.engine.encoder import TextEncoder
 from app.local.engine.neighbours import Neighbours
@@ -120,10 +121,11 @@ def chunk(
         sections: of one document.
         chunking: how they are cut.
         encoder: counts tokens, and tells where the subject changes.
-        title: of the document, if it does not begin with a heading.
+        title: of the document, if it names none itself.
     """
     sections_with_text = [section for section in sections if section.text.strip()]
-    title = _title(sections_with_text) or title
+    own_title = title_of([section.text for section in sections_with_text])
+    title = own_title or title
     match chunking:
         case FixedSize():
             return _fixed_size(sections_with_text, chunking, encoder, title)
@@ -132,13 +134,7 @@ def chunk(
         case Semantic():
             return _semantic(sections_with_text, chunking, encoder, title)
         case Whole():
-            return _whole(sections_with_text, title)
-
-
-def _title(sections: Sequence[Section]) -> str:
-    """The heading that the document begins with."""
-    text = sections[0].text.lstrip() if sections else ""
-    return Headings(text, units(text[: text.find("\n") + 1] or text)).title
+            return _whole(sections_with_text, title, own_title)
 
 
 def _fixed_size(
@@ -178,16 +174,16 @@ def _semantic(
     return pieces
 
 
-def _whole(sections: Sequence[Section], title: str) -> list[Piece]:
+def _whole(sections: Sequence[Section], title: str, own_title: str) -> list[Piece]:
     """The whole document as one piece without a page; of a CSV file with records, each record as
     one piece.
     """
     if any(section.metadata for section in sections):
-        return [Piece(one.text, None, None, one.metadata, title) for one in sections]
+        return [Piece(one.text, None, None, one.metadata, own_title or title) for one in sections]
     if not sections:
         return []
     text = "\n\n".join(section.text for section in sections)
-    return [Piece(text, None, context="" if _title(sections) else title)]
+    return [Piece(text, None, context="" if own_title else title)]
 
 
 def _cutters(sections: Sequence[Section], encoder: TextEncoder, title: str) -> Iterator["_Cutter"]:
@@ -262,8 +258,9 @@ class _Cutter:
 
     def _context(self, span: Span) -> str:
         path = self._headings.over(span[0])
-        begins_with_title = self._headings.title == self._title and span[0] == 0
-        if self._title and self._title not in path and not begins_with_title:
+        begins_page = not self.units or span[0] <= self.units[0].start
+        shown = self._headings.within(*span) if begins_page else path
+        if self._title and self._title not in shown:
             path.insert(0, self._title)
         return joined(path)
 

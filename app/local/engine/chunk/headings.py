@@ -8,14 +8,15 @@ A chunk from the middle of a section does not say what it is about; the headings
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.local.engine.chunk.units import Unit
 
 MOST = 300  # characters of all headings together
-_HEADING = re.compile(r"(?P<level>#{1,6}+)[ \t]++(?P<words>.*+)\s*+")
+# A line that is indented further is code.
+_HEADING = re.compile(r" {0,3}+(?P<level>#{1,6}+)[ \t]++(?P<words>.*+)\s*+")
 _FENCE = re.compile(r"```|~~~")
 _MARKUP = re.compile(r"<[^<>]*>|[*_`\\]")
 
@@ -36,10 +37,10 @@ class Headings:
         self._all = _headings(text, units)
         self._starts = [heading.start for heading in self._all]
 
-    @property
-    def title(self) -> str:
-        """The heading that the text begins with; "" if it begins with anything else."""
-        return self._all[0].words if self._all and self._all[0].start == 0 else ""
+    def within(self, start: int, end: int) -> list[str]:
+        """The headings in a stretch of the text."""
+        first, last = (bisect_left(self._starts, place) for place in (start, end))
+        return [one.words for one in self._all[first:last]]
 
     def over(self, place: int) -> list[str]:
         """The headings over a place of the text that begin before it, outermost first."""
@@ -78,6 +79,21 @@ def with_context(context: str, text: str) -> str:
     return f"{context}\n\n{text}" if context else text
 
 
+def heading(line: str, start: int) -> Heading | None:
+    """The heading that a line is, if it is one and has words.
+
+    >>> heading("## *Fees* ##", 0)
+    Heading(start=0, level=2, words='Fees')
+
+    Args:
+        line: with the white space before it.
+        start: the place of its first sign in the text.
+    """
+    match = _HEADING.fullmatch(line) if "#" in line else None
+    words = " ".join(_MARKUP.sub("", _without_closing(match["words"])).split()) if match else ""
+    return Heading(start, len(match["level"]), words) if match and words else None
+
+
 def _without_closing(words: str) -> str:
     """A heading's words without the signs that may close it: `Fees ##` is "Fees", `C#` is "C#"."""
     words = words.rstrip()
@@ -86,14 +102,14 @@ def _without_closing(words: str) -> str:
 
 
 def _headings(text: str, units: Sequence[Unit]) -> list[Heading]:
-    result = []
+    result: list[Heading] = []
     in_code = False
     for unit in units:
         words = text[unit.start : unit.end]
         if _FENCE.match(words):
             in_code = not in_code
-        elif not in_code and words.startswith("#") and (match := _HEADING.fullmatch(words)):
-            plain = " ".join(_MARKUP.sub("", _without_closing(match["words"])).split())
-            if plain:
-                result.append(Heading(unit.start, len(match["level"]), plain))
+        elif not in_code and words.startswith("#"):
+            near = max(unit.start - 4, 0)  # a line does not begin further back than a heading may
+            line = text[text.rfind("\n", near, unit.start) + 1 or near : unit.end]
+            result += filter(None, [heading(line, unit.start)])
     return result

@@ -40,8 +40,12 @@ class Tokens:
         self._starts: list[int] = []
         last = 0
         for start, end in (*spans, (len(text), len(text))):
-            self._starts += range(last + _LONGEST_GAP, start, _LONGEST_GAP)
-            self._starts += range(start, end) if end - start > _LONGEST_WORD else (start,)
+            if start - last > _LONGEST_GAP:
+                self._starts += range(last + _LONGEST_GAP, start, _LONGEST_GAP)
+            if end - start > _LONGEST_WORD:
+                self._starts += range(start, end)
+            else:
+                self._starts.append(start)
             last = end
         self._starts.pop()  # the end of the text is no token
 

@@ -66,7 +66,8 @@ PATTERNS: Mapping[str, re.Pattern[str]] = {
             r"<\|\w+\|>|\[/?(?:inst|system)\]|</?(?:system|instructions?)>|<<sys>>"
             r"|(?:^|\n)\W{0,4}(?:system|developer|assistant|new instructions?)"
             r"(?: message| prompt)?\s?:"
-            r"|\[\s?(?:system|developer|admin)\b|-{3}\s{0,4}(?:end|begin)\b"
+            r"|\[\s?(?:system|developer|admin)\b(?!-)(?![^\]\n]{0,80}\]\()"  # but no link
+            r"|-{3}\s{0,4}(?:end|begin)\b"
         ),
     }.items()
 }
@@ -81,6 +82,16 @@ _ABOUT = re.compile(
     r"(?:detect|prevent|protect|defend|block)"
     r"|meaning of|the (?:phrase|term|word|concept|difference)|definition of|translate|examples? of"
     r"|detect|prevent|mitigat\w+|protect\w* (?:against|from))\b",
+    re.IGNORECASE,
+)
+
+_ADDRESSED = re.compile(
+    r"\b(?:i|i'm|i'll|me|my|mine|you|your|yours|yourself|you're|you'll|u|let'?s)\b", re.IGNORECASE
+)
+_ORDERED = re.compile(
+    r"^\W*(?:please |now |then |and |just )?(?:ignore|disregard|forget|override|overwrite|discard"
+    r"|bypass|reveal|show|print|repeat|output|tell|display|give|leak|dump|expose|recite|share|act"
+    r"|pretend|play|stop|answer|respond|reply|assistant|system|never|do not)\b|<\||\[/?inst",
     re.IGNORECASE,
 )
 
@@ -100,6 +111,16 @@ def counts(text: str) -> Mapping[str, float]:
 def unquoted(text: str) -> str:
     """The text without what stands in quotation marks or between back-ticks."""
     return _QUOTED.sub(" ", text)
+
+
+def is_addressed(sentence: str) -> bool:
+    """Whether a sentence speaks of who writes and who reads it: I, you, my, your."""
+    return bool(_ADDRESSED.search(sentence))
+
+
+def orders(sentence: str) -> bool:
+    """Whether a sentence is an order of the kind that attacks give."""
+    return bool(_ORDERED.search(sentence))
 
 
 def is_about(text: str) -> bool:

@@ -7,7 +7,10 @@
 
 The network is jailguard's (`weights/NOTICE.md`): it reads the encoder's vectors and was trained on
 English. So of a text in another script only the words count. What it cannot do is tell a use
-from a mention: therefore the damping by `attack_signs`.
+from a mention: therefore the damping by `attack_signs`. A reference text, such as a table of
+settings or a page about attacks, is a mention as a whole: it hardly says "I" or "you". In it
+only sentences count that do, and orders. A table full of numbers, read as letters, is a jumble
+that the network takes for anything: there the words have to tell.
 """
 
 from collections.abc import Mapping
@@ -16,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.local.engine.encoder import Vectors
-from app.local.engine.guard import attack_signs, weights
+from app.local.engine.guard import attack_signs, documents, weights
 from app.local.engine.guard.coefficients import ATTACKS, ATTACKS_INTERCEPT
 from app.local.engine.guard.sample import Sample
 
@@ -32,6 +35,8 @@ _MENTIONED = 0.3  # what a sign counts in a text that is about it
 _STEEPEST = 6.0  # the network's logit is bounded, since it is as sure when it is wrong
 _UNKNOWN = -4.0  # the logit for what the network cannot read
 _FOREIGN = 0.3  # the share of letters of other scripts from which it cannot
+_ADDRESSED = 0.25  # the share of a reference text that speaks of its writer or reader, at most
+_KINDS = 1  # of signs that a reference text has, at most: a character without bounds has several
 _TELLING: Mapping[str, tuple[str, ...]] = {
     "JAILBREAK": ("persona", "unbound"),
     "PROMPT_INJECTION": ("override", "marks"),
@@ -76,13 +81,16 @@ def features(sample: Sample) -> Mapping[str, float]:
     used = attack_signs.unquoted(text)
     about = attack_signs.is_about(text)
     counts = attack_signs.counts(used)
+    is_reference = _is_reference(sample, counts)
+    if is_reference:
+        counts = {**_told(sample), "marks": counts["marks"]}
     if about:
         counts = {name: count * _MENTIONED for name, count in counts.items()}
-    telling = [name for name, count in counts.items() if count and name != "model"]
+    telling = _kinds(counts)
     foreign = attack_signs.foreign(text) > _FOREIGN
     logits = network(sample.windows)
     logit = float(np.clip(logits.max(), -_STEEPEST, _STEEPEST)) if len(logits) else _UNKNOWN
-    if foreign:
+    if foreign or is_reference or (sample.is_spelled_out and not telling):
         logit = _UNKNOWN
     elif about or (not telling and used != text):
         logit = min(logit, 0.0)
@@ -94,6 +102,27 @@ def features(sample: Sample) -> Mapping[str, float]:
         len(telling) * (_MENTIONED if about else 1.0),
     )
     return dict(zip(FEATURES, values, strict=True))
+
+
+def _kinds(counts: Mapping[str, float]) -> list[str]:
+    """The kinds of signs that a text has, but for the name of a model."""
+    return [name for name, count in counts.items() if count and name != "model"]
+
+
+def _is_reference(sample: Sample, counts: Mapping[str, float]) -> bool:
+    """Whether a text is one to look things up in, and hardly speaks to anybody."""
+    if not documents.is_long(sample) or len(_kinds(counts)) > _KINDS:
+        return False
+    addressed = sum(len(one) for one in sample.pieces if attack_signs.is_addressed(one))
+    return addressed < _ADDRESSED * sum(map(len, sample.pieces))
+
+
+def _told(sample: Sample) -> Mapping[str, float]:
+    """The signs in those sentences that speak to somebody, or order."""
+    sentences = (
+        one for one in sample.pieces if attack_signs.is_addressed(one) or attack_signs.orders(one)
+    )
+    return attack_signs.counts(attack_signs.unquoted("\n".join(sentences)))
 
 
 def likeness(vectors: Vectors, itself: float = 2.0) -> float:

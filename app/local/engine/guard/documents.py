@@ -88,9 +88,14 @@ def reads_as_one(sample: Sample, instruction: Instruction) -> bool:
     and not as the request of a user: it is long enough, at most half of its sentences ask
     something, and the instruction does not speak of the text ("Summarise the text below").
     """
-    if len(sample.pieces) < SENTENCES or len(sample.body) < CHARACTERS:
+    if not is_long(sample):
         return False
     return asking(sample) <= _ASKING and not _OF_THE_TEXT.search(instruction.sentence)
+
+
+def is_long(sample: Sample) -> bool:
+    """Whether a text is long enough to be a document."""
+    return len(sample.pieces) >= SENTENCES and len(sample.body) >= CHARACTERS
 
 
 def asking(sample: Sample) -> float:

@@ -18,6 +18,7 @@ from app.local.engine.guard.sample import Sample
 from app.local.engine.guard.thresholds import (
     HARM,
     HIDDEN_INSTRUCTION,
+    PLAIN_INSTRUCTION,
     PROMPT_ATTACK,
     Confidence,
     blocks,
@@ -76,6 +77,8 @@ def _instruction(text: Subject) -> Confidence:
         return "NONE"
     if text.is_document:
         return "HIGH"
+    if instruction.confidence < PLAIN_INSTRUCTION:
+        return "NONE"
     return "MEDIUM" if documents.reads_as_one(text.sample, instruction) else "NONE"
 
 
@@ -93,7 +96,11 @@ def _hidden(sample: Sample, encoder: TextEncoder) -> Iterator[Sample]:
     plain = normal.plain(sample.body)
     spelled = disguises.without_look_alikes(plain)
     if spelled.text != plain.text:
-        yield Sample(spelled.text, encoder, HINTS, windows=1, tokens=_HIDDEN_TOKENS)
+        yield _spelled_out(spelled.text, encoder)
     words = disguises.leet(normal.bare(spelled)).text
     if len(words.split()) >= _LEET_WORDS:
-        yield Sample(words, encoder, HINTS, windows=1, tokens=_HIDDEN_TOKENS)
+        yield _spelled_out(words, encoder)
+
+
+def _spelled_out(text: str, encoder: TextEncoder) -> Sample:
+    return Sample(text, encoder, HINTS, windows=1, tokens=_HIDDEN_TOKENS, is_spelled_out=True)

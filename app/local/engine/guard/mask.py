@@ -38,7 +38,6 @@ def masks(findings: Findings) -> Iterator[tuple[Span, str]]:
 
 
 def mask(texts: Sequence[str], findings: Findings) -> list[str]:
-    """The texts, masked."""
     pieces: list[list[str]] = [[] for _ in texts]
     ends = [0] * len(texts)
     for span, instead in masks(findings):

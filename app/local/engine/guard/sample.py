@@ -50,6 +50,7 @@ class Sample:
         hints: words that make a part of a long text worth reading, in small letters.
         windows: how many units of the text are encoded as a whole, at most.
         tokens: how many tokens its sentences may have in all.
+        is_spelled_out: whether the text is a guess at what another one is a disguise of.
     """
 
     def __init__(
@@ -59,8 +60,11 @@ class Sample:
         hints: Collection[str] = (),
         windows: int = WINDOWS,
         tokens: int = TOKENS,
+        *,
+        is_spelled_out: bool = False,
     ) -> None:
         self.text = text
+        self.is_spelled_out = is_spelled_out
         self._encoder = encoder
         self._hints = frozenset(hints)
         longer = len(text) > UNIT * UNITS  # of a text of which units are left out, half is encoded

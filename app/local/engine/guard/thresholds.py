@@ -10,12 +10,13 @@ Strength = Literal["NONE", "LOW", "MEDIUM", "HIGH"]
 Levels = tuple[float, float, float]  # scores from which the confidence is LOW, MEDIUM, HIGH
 
 # python -m tests.quality attacks
-PROMPT_ATTACK: Levels = (0.4, 0.65, 0.9)
+PROMPT_ATTACK: Levels = (0.45, 0.65, 0.9)
 HIDDEN_INSTRUCTION = 0.99  # of a document
+PLAIN_INSTRUCTION = 0.994  # of a text that may be a document: nobody said so
 
 # python -m tests.quality harm
 HARM: Mapping[str, Levels] = dict.fromkeys(
-    ("HATE", "INSULTS", "SEXUAL", "VIOLENCE", "MISCONDUCT"), (0.5, 0.75, 0.92)
+    ("HATE", "INSULTS", "SEXUAL", "VIOLENCE", "MISCONDUCT"), (0.62, 0.8, 0.92)
 )
 
 # python -m tests.quality topics

@@ -2,17 +2,39 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
+
+import Stemmer
 
 FOLDER = Path(__file__).parent
 
 _OF_VERDICTS = ("negation", "limits", "uncertain", "lead")
 _SLOT = "[^?\u061f\uff1f,\u060c\u3001\uff0c:;]{1,60}?"  # no sign that ends a part of a sentence
-Patterns = Mapping[str, re.Pattern[str]]
+
+
+class Patterns(Mapping[str, re.Pattern[str]]):
+    """Patterns by name. Each is compiled when it is first asked for: to compile those of all
+    languages takes a tenth of a second, and few are ever used.
+    """
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+        self._compiled: dict[str, re.Pattern[str]] = {}
+
+    def __getitem__(self, name: str) -> re.Pattern[str]:
+        if name not in self._compiled:
+            self._compiled[name] = _pattern(self._texts[name])
+        return self._compiled[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +62,8 @@ class Language:
             with, or that asks the same of something else, `too`.
         replies: what is answered about the conversation; what stands before extracts, and for a
             side of a comparison that nothing is found about; yes and no.
-        comparisons: how a question compares `a` with `b`, perhaps in an `aspect`.
-        summaries: how a summary of a `subject` is asked for.
+        comparison_forms: how a question compares {a} with {b}, perhaps in an {aspect}.
+        summary_forms: how a summary of a {subject} is asked for.
         frame: words of such a question that are not its subject, such as "document".
         verdicts: what turns a sentence over (`negation`), limits what it says (`limits`), or makes
             a question one that no yes or no answers (`uncertain`); what of it only asks (`lead`).
@@ -66,8 +88,8 @@ class Language:
     follow_ups: Mapping[str, str]
     moves: Patterns
     replies: Mapping[str, str]
-    comparisons: Sequence[re.Pattern[str]]
-    summaries: Sequence[re.Pattern[str]]
+    comparison_forms: Sequence[str]
+    summary_forms: Sequence[str]
     frame: frozenset[str]
     verdicts: Patterns
     negates_last: bool
@@ -79,6 +101,23 @@ class Language:
     def spaced(self) -> bool:
         """Whether it puts spaces between words."""
         return self.script not in ("kana", "han", "thai")
+
+    def stem(self, word: str) -> str:
+        """The stem of a word in lower case; the word itself if there is no stemmer."""
+        if not self.stemmer:
+            return word
+        # A stemmer holds the word that it works on, and threads come here at the same time. To make
+        # one takes no longer than a stem, if it remembers none.
+        stem: str = Stemmer.Stemmer(self.stemmer, 0).stemWord(word)
+        return stem
+
+    @cached_property
+    def comparisons(self) -> Sequence[re.Pattern[str]]:
+        return [_pattern(_slots(form)) for form in self.comparison_forms]
+
+    @cached_property
+    def summaries(self) -> Sequence[re.Pattern[str]]:
+        return [_pattern(_slots(form)) for form in self.summary_forms]
 
     @classmethod
     def of(cls, code: str, table: Mapping[str, Any]) -> "Language":
@@ -92,19 +131,19 @@ class Language:
             table.get("stemmer", ""),
             _pattern(table.get("spelling", "(?!)")),
             frozenset(table["function_words"].split()),
-            _patterns(table.get("kinds", {})),
+            Patterns(table.get("kinds", {})),
             _pattern(definition.get("question", "(?!)")),
             definition.get("answer", ""),
-            _patterns(table.get("finds", {})),
+            Patterns(table.get("finds", {})),
             table.get("small_talk", {}),
             table.get("says", {}),
             table.get("follow_ups", {}),
-            _patterns(table.get("moves", {})),
+            Patterns(table.get("moves", {})),
             table.get("replies", {}),
-            [_pattern(_slots(form)) for form in table.get("comparisons", {}).get("forms", ())],
-            [_pattern(_slots(form)) for form in summaries.get("forms", ())],
+            table.get("comparisons", {}).get("forms", ()),
+            summaries.get("forms", ()),
             frozenset(summaries.get("frame", "").split()),
-            _patterns(texts),
+            Patterns(texts),
             verdicts.get("negates_last", False),
             verdicts.get("verb_first", False),
             frozenset(verdicts.get("particles", "").split()),
@@ -121,10 +160,6 @@ def languages() -> Mapping[str, Language]:
 
 def language(code: str) -> Language:
     return languages()[code]
-
-
-def _patterns(table: Mapping[str, str]) -> Patterns:
-    return {name: _pattern(text) for name, text in table.items()}
 
 
 def _slots(form: str) -> str:

@@ -1,4 +1,4 @@
-"""Documents to text, one module for each format.
+"""Documents to text, one module or package for each format.
 
     plain           .txt             decodes bytes, for every format that is text
     markdown        .md              as it is read
@@ -12,6 +12,10 @@
     rtf             .rtf             to Markdown
     epub            .epub            a section for each chapter
     mail, outlook   .eml, .msg       the headers and the text
+
+What formats share: `encodings` tells how bytes are text, `render` writes Markdown, `archive` and
+`package` open what is a ZIP file, `drawings` and `sheets` read what stands in files of several
+kinds, as `numbering`, `word_fields` and `slide_order` do.
 
 The worker process (`__main__`), which `process` starts and limits, is alone in importing the
 formats' modules and their libraries. Each module has `parse(document)`, which yields the document's

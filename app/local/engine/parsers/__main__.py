@@ -29,7 +29,7 @@ from app.local.engine.parsers import (
     TooSlow,
     Unreadable,
 )
-from app.local.engine.parsers.render import has_text, line
+from app.local.engine.parsers.render import has_text, line, without_data
 
 _GRACE = 5  # seconds of the processor's time beyond those of the clock
 _GLANCE = 0.05  # seconds between two measurements of the memory in use
@@ -80,16 +80,26 @@ def _parse(request: JSON) -> JSON:
     document = Document(Path(request["path"]), request["charset"], records, request["seconds"])
     sections, length = [], 0
     for section in import_module(f"app.local.engine.parsers.{request['format']}").parse(document):
-        length += len(section.text)
+        text = _encodable(without_data(section.text))
+        length += len(text)
         if length > LONGEST_TEXT:
             raise Unreadable(
                 f"The file holds more than {LONGEST_TEXT // 10**6} million characters of text: "
                 "split it into smaller ones."
             )
-        if has_text(section.text):
+        if has_text(text):
             about = section.page, dict(section.metadata), section.page_label
-            sections.append((section.text, *about))
+            sections.append((text, *about))
     return {"sections": sections, "warnings": document.warnings}
+
+
+def _encodable(text: str) -> str:
+    """The text with two halves of UTF-16 as one character; JSON and Excel can escape halves."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
 
 
 def limit(memory: int) -> None:

@@ -4,8 +4,10 @@ Headings, paragraphs, lists, code with its language, tables, admonitions, links 
 read. What another file would bring in by `include::` is named in a warning.
 """
 
+import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from app.local.engine.parsers import Document, Section
 from app.local.engine.parsers.plain import read_text
@@ -20,13 +22,17 @@ _ITEM = re.compile(r"\A\s*+(\*{1,5}|-|\.{1,5}|\d{1,9}\.)\s++(\S.*)")
 _TERM = re.compile(r"\A\s*+([^\s:][^:\n]*+(?::(?!:)[^:\n]*+)*+)(:{2,4}+)(?:\s++(.*))?")
 _INCLUDE = re.compile(r"\Ainclude::([^\[\n]*+)\[[^\]\n]*+\]\s*+")
 _MACRO = re.compile(r"\A(image|video|audio)::([^\[\n]*+)\[([^\]\n]*+)\]\s*+")
-_CONDITION = re.compile(r"\A(?:ifdef|ifndef|ifeval|endif)::.*")
+_CONDITION = re.compile(r"\A(ifdef|ifndef|ifeval|endif)::([^\[\n]*+)\[(.*)\]\s*+")
+_UNSEEN = re.compile(r"\A(?:toc::\[[^\]\n]*+\]|'{3,}|<{3,})\s*+")  # contents, rules, breaks
 _DELIMITERS = re.compile(
     r"\A(?:(-{4,}+|\.{4,}+|`{3,}+|\+{4,}+|_{4,}+|={4,}+|\*{4,}+|/{4,}+|--)\s*+|```(\w++)\s*+)"
 )
 _CALLOUT = re.compile(r"[ \t]?(?:(?://|#|--|;;)[ \t]?)?<(?:\d{1,3}|\.)>[ \t]{0,9}$", re.MULTILINE)
 _EXPLANATION = re.compile(r"\A<(\d{1,3})>\s++")
-_CELLS = re.compile(r"(?:^|(?<=\s))\d{0,3}(?:\.\d{1,3})?[+*]?[<^>.]{0,4}[adehlmsv]?\|")
+_CELLS = re.compile(r"(?:^|(?<=\s))(?:(\d{0,3})(?:\.(\d{1,3}))?([+*]))?[<^>.]{0,4}[adehlmsv]?\|")
+_FORMAT = re.compile(r"\bformat=\"?(csv|tsv|dsv)\b")
+_DELIMITED = {",": ",", "csv": ",", ":": ":", "dsv": ":", "tsv": "\t"}
+_MOST_ROWS, _MOST_PLACES = 100, 1_000_000  # that one cell covers; of a table
 _COLUMNS = re.compile(r"cols\s?=\s?\"?([^\"]*)")
 
 _LINK = re.compile(r"(?:link:)?((?:https?|ftp|mailto):[^\s\[\]<>]{1,300}+)\[([^\[\]\n]{0,300}+)\]")
@@ -76,6 +82,15 @@ def to_markdown(text: str, document: Document | None = None) -> str:
     return blocks
 
 
+@dataclass
+class _Cell:
+    """A cell of a table, and how many columns and rows it covers."""
+
+    text: str
+    width: int = 1
+    height: int = 1
+
+
 class _Reader:
     """Reads the lines of a text. `attributes` are those that it has set so far."""
 
@@ -104,9 +119,13 @@ class _Reader:
         yield from self._end()
 
     def _line(self, line: str) -> Iterator[str]:
-        if line.startswith("//") or _CONDITION.fullmatch(line) or _ANCHOR.fullmatch(line):
+        if line.startswith("//") or _ANCHOR.fullmatch(line):
             return
-        if match := _INCLUDE.fullmatch(line):
+        if match := _CONDITION.fullmatch(line):
+            yield from self._condition(*match.groups())
+        elif _UNSEEN.fullmatch(line):
+            yield from self._end()
+        elif match := _INCLUDE.fullmatch(line):
             self.includes.append(match[1])
         elif match := _MACRO.fullmatch(line):
             yield from self._end()
@@ -134,6 +153,23 @@ class _Reader:
         elif line != "+":
             text = _EXPLANATION.sub(r"\1. ", line.strip())
             self._paragraph.append(self._inline(text))
+
+    def _condition(self, kind: str, names: str, text: str) -> Iterator[str]:
+        """What a condition shows: its own text, or the lines up to its end."""
+        known = {name.strip() in self.attributes for name in re.split(r"[,+]", names)}
+        is_met = (all if "+" in names else any)(known)
+        if kind in ("endif", "ifeval") or is_met == (kind == "ifdef"):
+            if text and kind in ("ifdef", "ifndef"):
+                yield from self._line(text)
+            return
+        depth = 0 if text else 1
+        while depth and self._place < len(self._lines):
+            match = _CONDITION.fullmatch(self._lines[self._place].rstrip())
+            self._place += 1
+            if match and match[1] == "endif":
+                depth -= 1
+            elif match and (match[1] == "ifeval" or not match[3]):
+                depth += 1
 
     def _end(self, *, unless_list: bool = False) -> Iterator[str]:
         """The paragraph or the list that ends here."""
@@ -177,28 +213,35 @@ class _Reader:
 
     def _table(self, mark: str) -> str:
         style, self._style = ",".join(self._style), []
-        rows: list[list[str]] = []
-        cells: list[str] = []
+        form = _FORMAT.search(style)
+        if delimiter := _DELIMITED.get(form[1] if form else mark[0]):
+            rows = csv.reader(self._until(mark), delimiter=delimiter)
+            return table([self._inline(cell.strip()) for cell in row] for row in rows if row)
+        cells: list[_Cell] = []
         columns = _columns(style)
         is_header = True
+        for line in self._until(mark):
+            first, *others = _CELLS.split(line)
+            if first.strip() and cells:
+                cells[-1].text += f" {self._inline(first.strip())}"
+            for width, height, sign, text in zip(*[iter(others)] * 4, strict=True):
+                own = _Cell(self._inline(text.strip()))
+                if sign == "+":
+                    own.width, own.height = int(width or 1), int(height or 1)
+                cells += [own] * (int(width or 1) if sign == "*" else 1)
+            if is_header and cells:
+                columns, is_header = columns or sum(cell.width for cell in cells), False
+        return table(_laid_out(cells, columns or 1))
+
+    def _until(self, mark: str) -> Iterator[str]:
+        """The lines of a table, without comments."""
         while self._place < len(self._lines):
             line = self._lines[self._place].rstrip()
             self._place += 1
             if line == mark:
-                break
+                return
             if not line.startswith("//"):
-                if "|" in line:
-                    first, *others = _CELLS.split(line)
-                    if first.strip() and cells:
-                        cells[-1] += f" {first.strip()}"
-                    cells += [self._inline(cell.strip()) for cell in others]
-                    columns = columns or (len(others) if is_header else 0)
-                elif line.strip() and cells:
-                    cells[-1] += f" {self._inline(line.strip())}"
-                is_header = is_header and not cells
-        columns = columns or 1
-        rows = [cells[at : at + columns] for at in range(0, len(cells), columns)]
-        return table(rows)
+                yield line
 
     def _inline(self, text: str) -> str:
         text = _REFERENCE.sub(lambda match: self.attributes.get(match[1], match[0]), text)
@@ -215,6 +258,20 @@ class _Reader:
             part if part.startswith("`") else _ITALIC.sub(r"\1", _BOLD.sub(r"\1", part))
             for part in _CODE_SPAN.split(text)
         )
+
+
+def _laid_out(cells: Sequence[_Cell], columns: int) -> list[list[str]]:
+    """The rows of a table, with the text of a cell in each place that it covers."""
+    taken: dict[tuple[int, int], str] = {}
+    row = column = 0
+    for cell in cells:
+        while (row, column) in taken or column >= columns:
+            row, column = (row, column + 1) if column < columns else (row + 1, 0)
+        width, height = min(cell.width, columns - column), min(cell.height, _MOST_ROWS)
+        places = [(row + down, column + on) for down in range(height) for on in range(width)]
+        taken |= dict.fromkeys(places if len(taken) < _MOST_PLACES else places[:1], cell.text)
+    last = max((at for at, _ in taken), default=-1)
+    return [[taken.get((at, on), "") for on in range(columns)] for at in range(last + 1)]
 
 
 def _columns(style: str) -> int:

@@ -6,7 +6,7 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import StringIO
 
@@ -18,6 +18,8 @@ _SEP = re.compile(
 _ESCAPED_QUOTE = re.compile(r'\\"')
 _DOUBLED_QUOTE = re.compile(r'[^,;\t|\s]""')
 _DECIMAL = re.compile(r"(?<=\d),(?=\d)")
+_END = "\ufdd2"  # a noncharacter of Unicode, on a line after the last one
+_MOST_STRAY = 10  # quotes that nothing closes, each of which is read as a sign of its line
 _PROSE = 0.5  # the share of delimiters as in prose, from which they are taken for prose
 _REGULAR = 0.5  # the least share of rows of the usual width
 
@@ -42,13 +44,35 @@ class CellDialect:
         csv.field_size_limit(
             max(csv.field_size_limit(), len(text) + 1)
         )  # the limit is global to the process
-        yield from csv.reader(
-            StringIO(text[self.start :], newline=""),
+        lines = list(StringIO(text[self.start :], newline=""))
+        place = 0
+        for attempt in range(_MOST_STRAY + 1):
+            ends: list[int] = []  # the number of lines up to the end of each row
+            *rows, last = self._read([*lines[place:], _END], ends)
+            yield from rows
+            if last == [_END]:
+                return
+            place += ends[-2] if rows else 0
+            if attempt == _MOST_STRAY:
+                yield [cell.removesuffix(_END) for cell in last]
+            else:
+                yield from self._read(lines[place : place + 1], [], quoting=csv.QUOTE_NONE)
+                place += 1
+
+    def _read(
+        self, lines: Iterable[str], ends: list[int], quoting: int = csv.QUOTE_MINIMAL
+    ) -> Iterator[list[str]]:
+        reader = csv.reader(
+            lines,
             delimiter=self.delimiter or "\0",  # which no text holds
             skipinitialspace=self.is_spaced,
             escapechar="\\" if self.has_backslashes else None,
             doublequote=not self.has_backslashes,
+            quoting=quoting,  # type: ignore[arg-type]  # one of two constants
         )
+        for row in reader:
+            ends.append(reader.line_num)
+            yield row
 
 
 def dialect_of(text: str) -> CellDialect:
@@ -83,7 +107,7 @@ def _score(dialect: CellDialect, sample: str) -> tuple[float, int]:
     """How well the dialect fits: by the share of rows of the usual width, then by that width."""
     rows = [row for row in dialect.rows(sample) if any(cell.strip() for cell in row)]
     widths = Counter(map(len, rows))
-    usual = max(widths, key=widths.__getitem__, default=1)
+    usual = max(widths, key=lambda width: (widths[width], width), default=1)
     if usual < 2:
         return (0.0, 0)
     regular = widths[usual] / widths.total()

@@ -1,5 +1,6 @@
 """Markdown: the text as its reader sees it, without its front matter."""
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -14,6 +15,9 @@ _FRONT_MATTER = re.compile(
 )
 _KEY = re.compile(r"^(?:[\w-]+[ \t]*[:=]|\[)", re.MULTILINE)
 _TITLE = re.compile(r"^title[ \t]*[:=](.*)$", re.MULTILINE)
+_FOLDED = re.compile(r"[|>][+-]?")  # of a title on the lines below
+_INDENTED = re.compile(r"(?:\n[ \t]++[^\n]*+)++")
+_LONGEST_MATTER = 50_000  # characters
 _FIRST_HEADING = re.compile(r"\A\s*+(?:# |.+\n=+[ \t]*+$)", re.MULTILINE)
 
 
@@ -29,15 +33,34 @@ def without_front_matter(text: str) -> str:
     >>> without_front_matter("---\ntitle: Clay\ndate: 2024-01-01\n---\nIt holds water.")
     '# Clay\n\nIt holds water.'
     """
+    if (described := _json_matter(text)) is not None:
+        return described
     match = _FRONT_MATTER.match(text + "\n")
     matter = match and (match[1] or match[2] or "")
     if not match or not matter or not _KEY.match(matter):
         return text
-    body = text[match.end() :].lstrip("\n")
-    title = _title(matter)
+    return _under(_title(matter), text[match.end() :].lstrip("\n"))
+
+
+def _under(title: str, body: str) -> str:
+    """The text under its title, if it has no heading of its own."""
     if not title or _FIRST_HEADING.match(body):
         return body
     return f"{heading(title, 1)}\n\n{body}"
+
+
+def _json_matter(text: str) -> str | None:
+    """The text after front matter in JSON, as Hugo has it; None if it has none."""
+    if not text.startswith("{\n"):
+        return None
+    try:
+        matter, end = json.JSONDecoder().raw_decode(text[:_LONGEST_MATTER])
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(matter, dict) or not text[end:].startswith("\n") or not text[end:].strip():
+        return None
+    title = matter.get("title")
+    return _under(title if isinstance(title, str) else "", text[end:].lstrip("\n"))
 
 
 def _title(matter: str) -> str:
@@ -48,5 +71,8 @@ def _title(matter: str) -> str:
     """
     match = _TITLE.search(matter)
     title = match[1].strip() if match else ""
+    if match and _FOLDED.fullmatch(title):
+        lines = _INDENTED.match(matter, match.end())
+        title = " ".join(lines[0].split()) if lines else ""
     quotes = len(title) > 2 and title[0] == title[-1] and title[0] in "'\""
     return title[1:-1] if quotes else title

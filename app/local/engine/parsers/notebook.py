@@ -4,13 +4,19 @@ nbformat 4, and 3 with its worksheets. Pictures among the outputs are left out.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.local.engine.parsers import Document, Section, Unreadable
+from app.local.engine.parsers.hypertext import to_markdown
 from app.local.engine.parsers.plain import read_text
 from app.local.engine.parsers.reading_view import reading_view
-from app.local.engine.parsers.render import clean, fenced
+from app.local.engine.parsers.render import clean, fenced, heading
+
+_ESCAPES = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")  # of a terminal: colours
+
+_LEVELS = {str(level): level for level in range(1, 7)}  # of headings
 
 JSON = Mapping[str, Any]
 
@@ -18,14 +24,13 @@ JSON = Mapping[str, Any]
 def parse(document: Document) -> Iterator[Section]:
     try:
         notebook = json.loads(read_text(document))
-        cells = _cells(notebook)
+        language = _language(notebook)
+        blocks = [block for cell in _cells(notebook) for block in _blocks(cell, language)]
     except (ValueError, AttributeError, TypeError, KeyError) as error:
         raise Unreadable(
             "The file is no Jupyter notebook, or a damaged one: open it in Jupyter and save it "
             "anew."
         ) from error
-    language = _language(notebook)
-    blocks = [block for cell in cells for block in _blocks(cell, language)]
     yield Section(clean("\n\n".join(blocks)), None)
 
 
@@ -47,7 +52,7 @@ def _blocks(cell: JSON, language: str) -> Iterator[str]:
     kind = cell.get("cell_type")
     source = _text(cell.get("source", cell.get("input"))).strip("\n")
     if kind == "heading":
-        yield f"{'#' * int(cell.get('level', 1))} {source}"
+        yield heading(source, _LEVELS.get(str(cell.get("level")), 1))
     elif kind != "code":
         yield reading_view(source) if kind == "markdown" else source
     elif source.strip():
@@ -60,9 +65,12 @@ def _blocks(cell: JSON, language: str) -> Iterator[str]:
 def _output(output: JSON) -> str:
     """The text of an output, as a notebook shows it; an error's name and message."""
     if "ename" in output:
-        return f"{output['ename']}: {output.get('evalue', '')}"
+        return _ESCAPES.sub("", f"{output['ename']}: {output.get('evalue', '')}")
     data = output.get("data") or {}
-    return _text(output.get("text") or data.get("text/markdown") or data.get("text/plain") or "")
+    kinds = ("text/markdown", "text/plain", "text/latex")
+    texts = (_text(output.get("text")), *(_text(data.get(kind)) for kind in kinds))
+    text = next(filter(None, texts), "") or to_markdown(_text(data.get("text/html")))
+    return _ESCAPES.sub("", text)
 
 
 def _text(lines: Any) -> str:

@@ -5,8 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
+from app.local.engine.parsers.package import local_name
+
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
           (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
+_RUSSIAN = "абвгдежзиклмнопрстуфхцчшщэюя"
+_CHINESE = ("chineseCounting", "chineseCountingThousand", "japaneseCounting", "ideographDigital")
+_DIGITS = "一二三四五六七八九"
+_HIGHEST = 5000  # which letters and Roman numerals still tell
+_LONGEST_LABEL = 60  # characters
 _HEADING = re.compile(r"heading (\d)|title")
 _LEAST_HALF_POINTS = 3  # the size of a font that can be read, as in a PDF
 _LONGEST_LINEAGE = 20  # styles that are based on each other
@@ -18,6 +25,7 @@ class _Level:
     form: str  # w:numFmt: decimal, lowerRoman, bullet and the like
     text: str  # w:lvlText, as in "%1.%2."
     start: int
+    is_legal: bool = False  # w:isLgl: the numbers of all levels are digits
 
 
 @dataclass(frozen=True)
@@ -67,8 +75,7 @@ class Styles:
         Such a property may also be switched off: ECMA-376 part 1, 17.17.4.
         """
         styles = [*self._bases(value_of(run.find("{*}rPr"), "rStyle"))]
-        if paragraph is not None:
-            styles += self._bases(value_of(paragraph.find("{*}pPr"), "pStyle"))
+        styles += self._bases(value_of(properties_of(paragraph), "pStyle"))
         for each in (run, *styles):
             if (vanish := each.find("{*}rPr/{*}vanish")) is not None:
                 return is_on(vanish)
@@ -83,7 +90,7 @@ class Styles:
             return True
         if value_of(properties, "color").upper() != "FFFFFF":
             return False
-        around = None if paragraph is None else paragraph.find("{*}pPr")
+        around = properties_of(paragraph)
         names = (value_of(around, "pStyle"), value_of(properties, "rStyle"))
         styles = [style for name in names for style in self._bases(name)]
         places = [properties, around]
@@ -136,9 +143,11 @@ class Numbering:
             self._restarts.remove(num)
             counters.clear()
         _count(counters, levels, depth)
-        numbers = {str(at + 1): _format_number(counters[at], levels[at].form) for at in counters}
-        label = re.sub(r"%(\d)", lambda match: numbers.get(match[1], ""), levels[depth].text)
-        return Item(depth, label)
+        own = levels[depth]
+        forms = {at: "decimal" if own.is_legal else levels[at].form for at in counters}
+        numbers = {str(at + 1): _format_number(counters[at], form) for at, form in forms.items()}
+        text = own.text[:_LONGEST_LABEL]
+        return Item(depth, re.sub(r"%(\d)", lambda match: numbers.get(match[1], ""), text))
 
     def _place(self, paragraph: Element) -> tuple[str, int]:
         """The paragraph's `w:numId` and `w:ilvl`: its own, or those of its style or its bases."""
@@ -162,7 +171,10 @@ def _count(counters: dict[int, int], levels: _Levels, depth: int) -> None:
 def _levels(abstract: Element) -> _Levels:
     return {
         int(attribute(each, "ilvl") or 0): _Level(
-            value_of(each, "numFmt"), value_of(each, "lvlText"), int(value_of(each, "start") or 1)
+            value_of(each, "numFmt"),
+            value_of(each, "lvlText"),
+            int(value_of(each, "start") or 1),
+            is_legal=(legal := each.find("{*}isLgl")) is not None and is_on(legal),
         )
         for each in abstract.iterfind("{*}lvl")
     }
@@ -179,19 +191,63 @@ def _levels_of_use(num: Element, lists: dict[str, _Levels]) -> _Levels:
 
 
 def _format_number(number: int, form: str) -> str:
-    """A number in one of Word's forms. Forms of other scripts become digits.
+    """A number in one of Word's forms: ECMA-376 part 1, 17.18.59. Rare ones become digits.
 
     >>> [_format_number(4, form) for form in ("decimal", "upperRoman", "lowerLetter", "ordinal")]
-    ['4', 'IV', 'd', '4']
+    ['4', 'IV', 'd', '4th']
+    >>> [_format_number(12, form) for form in ("decimalZero", "chineseCounting", "russianLower")]
+    ['12', '十二', 'м']
     """
     small = form[5:].lower() if form.startswith(("lower", "upper")) else ""
+    if not 0 < number <= _HIGHEST:
+        return str(number)
     if small == "roman":
         text = _roman(number)
     elif small == "letter":
-        text = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
+        text = _letters(number, "abcdefghijklmnopqrstuvwxyz")
+    elif form in ("russianLower", "russianUpper"):
+        text = _letters(number, _RUSSIAN)
+    elif form == "decimalZero":
+        return f"{number:02}"
+    elif form == "ordinal":
+        return str(number) + _ordinal(number)
+    elif form in _CHINESE and number < 100:
+        return _chinese(number)
     else:
         return str(number)
-    return text.upper() if form.startswith("upper") else text
+    return text.upper() if form.endswith("Upper") or form.startswith("upper") else text
+
+
+def number_in(form: str, number: int) -> str:
+    """A number in one of Word's forms; see `_format_number`."""
+    return _format_number(number, form)
+
+
+def _letters(number: int, alphabet: str) -> str:
+    """A letter, which is written again for each time that the alphabet has been gone through."""
+    return alphabet[(number - 1) % len(alphabet)] * ((number - 1) // len(alphabet) + 1)
+
+
+def _ordinal(number: int) -> str:
+    """The letters behind an English ordinal number.
+
+    >>> [_ordinal(number) for number in (1, 2, 3, 4, 11, 12, 21, 112)]
+    ['st', 'nd', 'rd', 'th', 'th', 'th', 'st', 'th']
+    """
+    if 10 < number % 100 < 14:
+        return "th"
+    return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+
+
+def _chinese(number: int) -> str:
+    """A number below 100 in Chinese and Japanese.
+
+    >>> [_chinese(number) for number in (3, 10, 12, 20, 99)]
+    ['三', '十', '十二', '二十', '九十九']
+    """
+    tens, ones = divmod(number, 10)
+    before = "" if tens < 2 else _DIGITS[tens - 1]
+    return f"{before}{'十' if tens else ''}{_DIGITS[ones - 1] if ones else ''}"
 
 
 def _roman(number: int) -> str:
@@ -210,6 +266,14 @@ def attribute(element: Element, name: str) -> str:
 def is_on(element: Element) -> bool:
     """Whether an element that is a switch, such as `w:vanish`, is on: without a value it is."""
     return attribute(element, "val") not in ("0", "false", "off")
+
+
+def properties_of(paragraph: Element | None) -> Element | None:
+    """The `pPr` of a paragraph, if it has one: its first child, ECMA-376 part 1, 17.3.1.26. So its
+    runs, which may be very many, are not looked through for each of them.
+    """
+    first = next(iter(paragraph), None) if paragraph is not None else None
+    return first if first is not None and local_name(first) == "pPr" else None
 
 
 def value_of(element: Element | None, child: str) -> str:

@@ -23,7 +23,7 @@ from app.local.engine.parsers.hypertext import to_markdown
 from app.local.engine.parsers.mail import warn_of_attachments
 from app.local.engine.parsers.render import heading, line, tidy
 from app.local.engine.parsers.rtf import markdown_of
-from app.local.engine.parsers.rtf_compression import decompress
+from app.local.engine.parsers.rtf.compression import decompress
 
 _DAMAGED = "The file is no Outlook message, or a damaged one: open it in Outlook and save it anew."
 _SUBJECT, _HEADERS, _BODY, _HTML, _RTF = 0x0037, 0x007D, 0x1000, 0x1013, 0x1009

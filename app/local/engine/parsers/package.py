@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from posixpath import join, normpath, split
+from unicodedata import normalize
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element, iterparse
 from zipfile import ZipFile
@@ -39,14 +40,23 @@ class Relationship:
 
 
 class Package:
-    """The parts of an Office file. Names of parts may be given in any case, with either slash."""
+    """The parts of an Office file. Names of parts may be given in any case, with either slash, and
+    in either form of Unicode; of several such parts, the one with the very name counts.
+    """
 
     def __init__(self, archive: ZipFile) -> None:
         self._archive = archive
-        self._members = {part_name(name): name for name in reversed(archive.namelist())}
+        names = archive.namelist()
+        self._members = {part_name(name): name for name in reversed(names)}
+        self._own = {_place(name): name for name in reversed(names)}
 
     def __contains__(self, part: str) -> bool:
-        return part_name(part) in self._members
+        return bool(self.member(part))
+
+    def member(self, part: str) -> str:
+        """The name of a part in the archive; empty if there is no such part."""
+        own = self._own.get(_place(unquote(part))) or self._own.get(_place(part))
+        return own or self._members.get(part_name(part)) or ""
 
     def names(self) -> Iterator[str]:
         """The names of all parts, as `Relationship.target` has them."""
@@ -54,15 +64,15 @@ class Package:
 
     def read(self, part: str) -> bytes:
         """The bytes of a part; none if there is no such part."""
-        member = self._members.get(part_name(part))
-        return b"" if member is None else self._archive.read(member)
+        member = self.member(part)
+        return self._archive.read(member) if member else b""
 
     def elements(self, part: str) -> Iterator[Element]:
         """The elements of a part's XML as each ends, for parts too large to be kept whole: who
         has read an element may clear it.
         """
-        member = self._members.get(part_name(part))
-        if member is None:
+        member = self.member(part)
+        if not member:
             return
         with self._archive.open(member) as content:
             for _, element in iterparse(content):  # noqa: S314 it declares nothing: `open_archive`
@@ -145,7 +155,12 @@ def part_name(name: str) -> str:
     >>> part_name("/Word\\media/../Document.xml")
     'word/document.xml'
     """
-    return normpath(join("/", unquote(name).replace("\\", "/"))).lstrip("/").lower()
+    return normalize("NFC", _place(unquote(name))).lower()
+
+
+def _place(name: str) -> str:
+    """The place of a name in an archive, without steps back, by slashes."""
+    return normpath(join("/", name.replace("\\", "/"))).lstrip("/")
 
 
 def _relationship(element: Element, folder: str) -> Relationship:

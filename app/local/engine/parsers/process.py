@@ -64,6 +64,7 @@ FORMATS = {
 _OLD_FORMATS = {".doc": ".docx", ".ppt": ".pptx", ".xlsb": ".xlsx"}
 _ROOT = Path(__file__).parents[4]
 _KILL_SECONDS = 0.05  # between two attempts to end a worker that is parsing a document
+_ABORTS = {signal.SIGABRT, signal.SIGTRAP, signal.SIGILL}  # of libraries that get no more memory
 
 
 @dataclass(frozen=True)
@@ -224,9 +225,15 @@ class Parser:
         if status == -signal.SIGXCPU:
             return _too_slow(seconds)
         died = signal.Signals(-status).name if status < 0 else f"status {status}"
+        if -status in _ABORTS:
+            return Unreadable(
+                f"The parser gave up ({died}), most likely as the file took more than {memory:,} "
+                "MB of memory: split it into smaller ones. If it is small, it is damaged: open it "
+                "in its application and save it anew."
+            )
         return Unreadable(
-            f"The parser crashed over the file ({died}), which is damaged or needs more than "
-            f"{memory:,} MB of memory: open it in its application and save it anew."
+            f"The parser crashed over the file ({died}): it is damaged. Open it in its application "
+            "and save it anew."
         )
 
 

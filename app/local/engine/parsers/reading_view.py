@@ -3,7 +3,7 @@ r"""Markdown as its reader sees it, still as Markdown.
 A passage of a document is read without the rest of it, by a search, a model and a person. So HTML
 between the Markdown becomes Markdown; a link whose address stands elsewhere carries its address;
 and what no reader sees goes: comments, the lists of addresses, pictures that are written out in
-letters. Code stays as it is written.
+letters. A heading that is underlined is written with `#`. Code stays as it is written.
 """
 
 import html
@@ -16,10 +16,14 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from app.local.engine.parsers.hypertext import to_markdown
-from app.local.engine.parsers.render import line
+from app.local.engine.parsers.render import heading, line
 
 # The start of anything that this module changes. A document without any is not parsed.
-_MARKUP = re.compile(r"<[a-z!/?]|&[a-z#]|data:|^ {0,3}\[[^\]\n]+\]:", re.IGNORECASE | re.MULTILINE)
+_MARKUP = re.compile(
+    r"<[a-z!/?]|&[a-z#]|data:|^ {0,3}\[[^\]\n]+\]:|(?<=\S)[ \t]*\n {0,3}(?:=+|-+)[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_LONGEST_HEADING = 120  # characters; what is longer, or has several lines, was meant as a paragraph
 _CODE_SPAN = re.compile(r"(?<!`)(`++)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 _LINK_TAG = re.compile(
     r"<a\b[^<>]*?\bhref\s*=\s*[\"']([^\"'<>]*)[\"'][^<>]*>(.*?)</a\s*>", re.IGNORECASE | re.DOTALL
@@ -49,6 +53,8 @@ def reading_view(text: str) -> str:
     'Rates are in the [list](https://example.com/l), in €.\n\n'
     >>> reading_view("<table><tr><th>Berth<th>Fee<tr><td>B2<td>7</table>")
     '| Berth | Fee |\n| --- | --- |\n| B2 | 7 |\n'
+    >>> reading_view("Rates\n=====\nThey are low.\n")
+    '# Rates\nThey are low.\n'
     """
     if not _MARKUP.search(text):
         return text
@@ -121,10 +127,20 @@ def _changes(
         if token.type == "html_block" and token.level == 0:
             end = _end_of_table(lines, start, end)
             yield _Change(start, end, _rendered("".join(lines[start:end])))
+        elif _is_underlined(token, start, end):
+            words = line(_seen(lines[start], references))
+            if 0 < len(words) <= _LONGEST_HEADING:
+                yield _Change(start, end, f"{heading(words, int(token.tag[1]))}\n")
         elif (
             token.type in ("inline", "html_block") and (text := _seen(source, references)) != source
         ):
             yield _Change(start, end, text)
+
+
+def _is_underlined(token: Token, start: int, end: int) -> bool:
+    """Whether a block is a heading of one line with a line of `=` or `-` below."""
+    is_heading = token.type == "heading_open" and token.markup in ("=", "-")
+    return is_heading and token.level == 0 and end - start == 2
 
 
 def _end_of_table(lines: Sequence[str], start: int, end: int) -> int:

@@ -5,6 +5,7 @@ told from others of the same name.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -21,20 +22,39 @@ def parse(document: Document) -> Iterator[Section]:
 
 
 def _load(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        lines = [line for line in text.splitlines() if line.strip()]
-        if len(lines) < 2:
-            raise _invalid(error) from error
+    """The value of a text; of one with several values, such as JSON Lines, their list."""
+    values: list[Any] = []
+    at = _between(text, 0)
+    while at < len(text) or not values:
         try:
-            return [json.loads(line) for line in lines]
-        except ValueError:
-            raise _invalid(error) from error
+            value, end = _DECODER.raw_decode(text, at)
+        except ValueError as error:
+            raise Unreadable(
+                f"The file is not valid JSON: {error}. Mend it and upload it again."
+            ) from error
+        values.append(value)
+        at = _between(text, end)
+    return values if len(values) > 1 else values[0]
 
 
-def _invalid(error: ValueError) -> Unreadable:
-    return Unreadable(f"The file is not valid JSON: {error}. Mend it and upload it again.")
+def _between(text: str, at: int) -> int:
+    """The place of the next value."""
+    return _GAP.match(text, at).end()  # type: ignore[union-attr]  # it matches anywhere
+
+
+def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; the values of a name that it has several times are a list."""
+    values: dict[str, list[Any]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return {name: each if len(each) > 1 else each[0] for name, each in values.items()}
+
+
+# Numbers are read as they are written: 1.10 may be a version.
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_float=str, parse_int=str, parse_constant=str
+)
+_GAP = re.compile(r"[\s\x1e\ufeff]*+")  # RFC 7464 has U+001E before each value
 
 
 def _blocks(value: Any, name: str, level: int) -> Iterator[str]:
@@ -44,7 +64,9 @@ def _blocks(value: Any, name: str, level: int) -> Iterator[str]:
     elif isinstance(value, list) and value and not all(map(_is_plain, value)):
         if name:
             yield heading(name, min(level, _DEEPEST))
-        if columns := _columns(value):
+        if _is_grid(value):
+            yield table([list(map(_plain, row)) for row in value])
+        elif columns := _columns(value):
             rows = [[_plain(record.get(column)) for column in columns] for record in value]
             yield table([columns, *rows])
         else:
@@ -73,6 +95,12 @@ def _columns(records: Sequence[Any]) -> list[str]:
         return []
     columns = list(dict.fromkeys(str(key) for record in records for key in record))
     return columns if len(columns) <= _MOST_COLUMNS else []
+
+
+def _is_grid(rows: Sequence[Any]) -> bool:
+    """Whether a list is rows of a table: lists of as many plain values each, of two at least."""
+    widths = {len(row) if isinstance(row, list) else 0 for row in rows}
+    return len(rows) > 1 and len(widths) == 1 and widths.pop() > 1 and all(map(_is_flat, rows))
 
 
 def _is_plain(value: Any) -> bool:

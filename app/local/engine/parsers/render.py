@@ -10,9 +10,17 @@ _VISIBLE = re.compile(
     "[^\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
 )
+_LINE_END = re.compile("[\x85\u2028\u2029]")
+_DATA = re.compile(
+    r"(?:!?\[([^\[\]\n]{0,300})\]\(<?)?data:[\w.+-]{1,60}/[\w.+-]{1,80}(?:;[\w.=-]{1,60}){0,5};base64,\s{0,2}"
+    r"(?:[\w+/%-]{40,}+={0,2}\s{0,2})(?:[\w+/%-]{40,}+={0,2}\s{0,2})*+(?:[\w+/%-]{1,39}={1,2})?"
+    r"(?:>?(?:\s\"[^\"\n]{0,200}\")?\))?",
+    re.IGNORECASE,
+)
 _TICKS = re.compile(r"`+")
 _TRAILING = re.compile(r"(?<![ \t])[ \t]+$", re.MULTILINE)
 _GAP = re.compile(r"\n{3,}")
+_WIDEST = 60  # columns of a table
 _MOST_RUNS = 8
 _MOST_EMPTY = 100  # the most cells that fill up a row, so that one wide row does not lengthen all
 
@@ -24,8 +32,21 @@ def clean(text: str) -> str:
     >>> clean("one \r\ntwo\x07\f\n")
     'one \ntwo\n\n'
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
-    return _CONTROL.sub("", text if text.isascii() else _NO_WIDTH.sub("", text))
+    for end in ("\r\n", "\r", "\f", "\v"):
+        text = text.replace(end, "\n")
+    if not text.isascii():
+        text = _NO_WIDTH.sub("", _LINE_END.sub("\n", text))
+    return _CONTROL.sub("", text)
+
+
+def without_data(text: str) -> str:
+    """The text without what is written out as `data:` addresses, such as pictures, of which only
+    the label stays.
+
+    >>> without_data("Rate ![a chart](data:image/png;base64," + "iVBOR" * 20 + ") is 5.")
+    'Rate a chart is 5.'
+    """
+    return _DATA.sub(r"\1", text) if ";base64," in text or ";BASE64," in text else text
 
 
 def tidy(text: str) -> str:
@@ -101,6 +122,16 @@ def numbers(noun: str, places: Sequence[int]) -> str:
     return f"{noun}s {joined} have" if len(places) > 1 else f"{noun} {joined} has"
 
 
+def linked(text: str, address: str) -> str:
+    """A Markdown link; the text alone if there is no address.
+
+    >>> linked("the docs ", "https://example.com/a")
+    '[the docs](https://example.com/a) '
+    """
+    label = text.strip()
+    return text.replace(label, f"[{label}]({address})") if label and address else text
+
+
 def heading(text: str, level: int) -> str:
     r"""A heading, `level` from 1.
 
@@ -108,6 +139,27 @@ def heading(text: str, level: int) -> str:
     '## Soils of clay'
     """
     return f"{'#' * min(level, 6)} {line(text)}"
+
+
+def wide(rows: Sequence[Sequence[str]]) -> str:
+    r"""A table; or if it is so wide that no chunk holds its header and a row, each row under its
+    first cell, with the names of its values.
+
+    >>> names = [f"n{at}" for at in range(61)]
+    >>> wide([names, ["Ann", "", "30"]])
+    '### Ann\n\nn0: Ann\nn2: 30'
+    """
+    header, *others = rows or [[]]
+    if len(header) <= _WIDEST:
+        return table(rows)
+    names = [line(name) or f"column {at}" for at, name in enumerate(header, start=1)]
+    blocks = []
+    for number, row in enumerate(others, start=2):
+        cells = [line(cell) for cell in row]
+        values = [f"{name}: {cell}" for name, cell in zip(names, cells, strict=False) if cell]
+        values += filter(None, cells[len(names) :])
+        blocks += [heading(cells[0] or f"Row {number}", 3), "\n".join(values)]
+    return "\n\n".join(blocks) if blocks else table(rows)
 
 
 def table(rows: Iterable[Sequence[str]]) -> str:

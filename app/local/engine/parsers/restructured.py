@@ -57,8 +57,22 @@ _SETTINGS = {
 }
 
 
+_OTHER_FILES = re.compile(
+    r"^[ \t]*\.\.[ \t]+(?:(?:include|literalinclude)::[ \t]*(\S[^\n]*)"
+    r"|(?:csv-table|raw|code|code-block|math)::[^\n]*(?:\n[ \t]+:[\w-]+:[^\n]*)*?"
+    r"\n[ \t]+:file:[ \t]*(\S[^\n]*))",
+    re.MULTILINE,
+)
+
+
 def parse(document: Document) -> Iterator[Section]:
-    yield Section(to_text(clean(read_text(document))), None)
+    source = clean(read_text(document))
+    if files := [(match[1] or match[2]).strip() for match in _OTHER_FILES.finditer(source)]:
+        document.warn(
+            f"The text of other files is not read: {', '.join(dict.fromkeys(files))}. Upload them "
+            "as documents of their own."
+        )
+    yield Section(to_text(source), None)
 
 
 def to_text(source: str) -> str:

@@ -10,4 +10,4 @@ from app.local.engine.parsers.plain import read_text
 
 def parse(document: Document) -> Iterator[Section]:
     text = read_text(document)
-    yield from sections(read(text, CellDialect("\t")), document.records)
+    yield from sections(read(text, CellDialect("\t"), keeps_blank=True), document.records)

@@ -14,9 +14,12 @@ from app.local.engine.parsers.package import local_name
 
 PAGE_NUMBER = "\ufdd0"  # a noncharacter of Unicode, which stands for the number of a page
 _PAGE = re.compile(r"\s*(?:PAGE|NUMPAGES|SECTIONPAGES)\b")
+_BUTTON = re.compile(r"\s*+(?:MACROBUTTON|GOTOBUTTON)\s++\S++\s++(\S.*)", re.DOTALL)
+_SYMBOL = re.compile(r"\s*+SYMBOL\s++(0x[0-9a-f]{1,6}|\d{1,7})\b(.*)", re.DOTALL | re.IGNORECASE)
 _LINK = re.compile(r"\s*HYPERLINK\b")
 # How older versions write ruby, and a sign in a circle: "EQ \o\ad(\s\up 9(reading),base)".
 _OVERSTRIKE = re.compile(r"\s*EQ\b.*\\o.*[,;]([^,;]*?)\)\s*", re.DOTALL)
+_DEEPEST = 50  # fields within each other
 CHECKED, UNCHECKED = "☒", "☐"
 
 _Place = tuple[Element, Element]  # a run, and what stands in it
@@ -63,7 +66,7 @@ def _read(run: Element, child: Element, is_open: list[_Field]) -> None:
         is_open[-1].instruction += child.text or ""
         is_open[-1].marks.append((run, child))
     elif name != "rPr":
-        for each in is_open:
+        for each in is_open[-_DEEPEST:]:
             (each.results if each.has_result else each.texts).append((run, child))
 
 
@@ -87,6 +90,10 @@ def _computed(instruction: str, begin: Element) -> Iterator[str]:
     """The text of a field whose result is not stored."""
     if is_page_number(instruction):
         yield PAGE_NUMBER
+    if match := _BUTTON.match(instruction):
+        yield match[1].strip()
+    if (match := _SYMBOL.match(instruction)) and "\\f" not in match[2]:
+        yield _sign(int(match[1], 0), is_unicode="\\u" in match[2])
     if match := _OVERSTRIKE.fullmatch(instruction):
         yield match[1].strip()
     if (box := begin.find("{*}ffData/{*}checkBox")) is not None:
@@ -98,6 +105,17 @@ def _computed(instruction: str, begin: Element) -> Iterator[str]:
         at = value_of(choice, "result") or value_of(choice, "default") or "0"
         if at.isdecimal() and int(at) < len(entries):
             yield entries[int(at)]
+
+
+def _sign(code: int, *, is_unicode: bool) -> str:
+    """The sign of a code, in Unicode or in Windows' western code page.
+
+    >>> _sign(8364, is_unicode=True), _sign(128, is_unicode=False)
+    ('\u20ac', '\u20ac')
+    """
+    if is_unicode:
+        return chr(code) if code < 0xD800 or 0xDFFF < code < 0x110000 else ""
+    return bytes([code]).decode("cp1252", "ignore") if code < 0x100 else ""
 
 
 def _remove(places: list[_Place]) -> None:

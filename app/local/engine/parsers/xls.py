@@ -11,9 +11,9 @@ import xlrd
 from xlrd.biffh import XLRDError
 
 from app.local.engine.parsers import Document, Section, Unreadable, delimited, hypertext, xlsx
-from app.local.engine.parsers.number_formats import show_number, show_text
 from app.local.engine.parsers.render import heading, line
 from app.local.engine.parsers.sheets import Sheet, warning_of_hidden
+from app.local.engine.parsers.sheets.number_formats import show_number, show_text
 
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0"  # how Office's files before 2007 begin
 _WORKBOOK = b"\x09"  # how a workbook without a file around it begins: record BOF

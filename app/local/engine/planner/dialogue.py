@@ -15,7 +15,7 @@ from app.local.engine.planner.fill import Filler
 from app.local.engine.planner.mentions import Utterance
 from app.local.engine.planner.parameters import Parameter
 from app.local.engine.planner.reading import Request, asked
-from app.local.engine.planner.results import failure, parsed, rows_of
+from app.local.engine.planner.results import arguments_of, failure, parsed, rows_of
 from app.local.engine.planner.selection import select, selects
 from app.local.engine.planner.shapes import NOTHING, Shape
 from app.local.engine.planner.telling import told
@@ -108,7 +108,7 @@ def follow_up(
     shape = shapes.get(use.name) if use else None
     if use is None or shape is None:
         return None
-    old = _input(use)
+    old = arguments_of(use)
     if is_question_alone(shape, old):
         return use.name, {name: rewritten(text, before) for name in old}
     among = {name: one for name, one in shape.properties.items() if name in old} or shape.properties
@@ -168,7 +168,9 @@ def mentioned(text: str, before: "tuple[Turn, ...]") -> str:
     use = next(last_uses(before), None)
     if use is None or not _ANAPHOR.search(text):
         return ""
-    values = {name: one for name, one in _input(use).items() if isinstance(one, str | int | float)}
+    values = {
+        name: one for name, one in arguments_of(use).items() if isinstance(one, str | int | float)
+    }
     return "".join(f" {name_words(name)} {value}" for name, value in values.items())
 
 
@@ -195,7 +197,7 @@ def recalled(
 ) -> Any:
     """The value that the conversation has for a parameter; NOTHING where it has none."""
     for use in last_uses(before):
-        old = _input(use)
+        old = arguments_of(use)
         if parameter.name in old and (use.name == tool or parameter.name not in _COMMON):
             return old[parameter.name]
     texts = [result.text for _, result in done if result and not result.failed]
@@ -240,10 +242,3 @@ def _is_kind(value: Any, kind: str) -> bool:
     if kind == "string":
         return isinstance(value, str)
     return kind == "any"
-
-
-def _input(use: "ToolUse") -> dict[str, Any]:
-    try:
-        return use.parameters()
-    except ValueError:
-        return {}

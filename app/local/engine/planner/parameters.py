@@ -102,12 +102,10 @@ class Parameter:
 
     @cached_property
     def placed(self) -> bool:
-        """Whether it is a place."""
         return "place" in self.roles or bool(_PLACES & self.description_stems)
 
     @cached_property
     def dated(self) -> bool:
-        """Whether it is a day."""
         by_form = self.shape.format in ("date", "date-time") or self.date_format
         return bool(by_form or self.raw_words & _DAYS)
 

@@ -61,7 +61,7 @@ def answer(
             parts.append(failure(use, result, tools))
             continue
         words = _said(request, result.text, meanings, use)
-        values = [str(one) for one in _parameters(use).values()]
+        values = [str(one) for one in arguments_of(use).values()]
         apart = len(results) > 1 and not any(one in words for one in values if one)
         parts.append(f"{_label(use)}: {words}" if apart and values else words)
     return ("\n\n" if any("\n" in one for one in parts) else "\n").join(parts)
@@ -103,7 +103,7 @@ def rows_of(text: str) -> list[Mapping[str, Any]]:
 
 def _label(use: "ToolUse") -> str:
     """A call, told apart from the others by its parameters."""
-    values = [value for value in _parameters(use).values() if isinstance(value, str | int | float)]
+    values = [value for value in arguments_of(use).values() if isinstance(value, str | int | float)]
     return (
         f"{name_words(use.name)} ({', '.join(map(str, values))})"
         if values
@@ -111,7 +111,8 @@ def _label(use: "ToolUse") -> str:
     )
 
 
-def _parameters(use: "ToolUse") -> dict[str, Any]:
+def arguments_of(use: "ToolUse") -> dict[str, Any]:
+    """The arguments of a call; none if what was written as them is no JSON object."""
     try:
         return use.parameters()
     except ValueError:
@@ -148,7 +149,7 @@ def _of_value(request: str, value: Any, use: "ToolUse") -> str:
 def _of_list(request: str, rows: Sequence[Any], use: "ToolUse") -> str:
     """The records that the request means; all of them, where it picks out none."""
     if not rows:
-        texts = [one for one in _parameters(use).values() if isinstance(one, str)]
+        texts = [one for one in arguments_of(use).values() if isinstance(one, str)]
         return f"Nothing was found for \u201c{texts[0]}\u201d." if texts else "Nothing was found."
     if any(not isinstance(row, dict) for row in rows):
         return ended(", ".join(plain(row) for row in rows[:_ROWS]) + _more(rows))
@@ -168,7 +169,7 @@ def _named_in(
     """The records of a list with the things that the request names; all, where it names none. What
     was searched for by words is left as it is.
     """
-    if any(isinstance(one, str) for one in _parameters(use).values()):
+    if any(isinstance(one, str) for one in arguments_of(use).values()):
         return rows
     topic = set(stems(f"{request} ")) - GENERAL
     shares = [len(topic & named(row)) for row in rows]
@@ -188,7 +189,7 @@ def _asked(request: str, record: Mapping[str, Any], use: "ToolUse") -> list[str]
     if states and names_change(use.name):
         return states
     topic = set(stems(f"{request} ")) - GENERAL
-    known = {str(one).casefold() for one in _parameters(use).values()}
+    known = {str(one).casefold() for one in arguments_of(use).values()}
     named = [path for path in there if topic & set(stems(path))]
     values = dict(leaves(record))
     new = [path for path in named if str(values[path]).casefold() not in known]

@@ -17,7 +17,7 @@ from app.local.engine.planner.mentions import Utterance
 from app.local.engine.planner.parameters import Parameter
 from app.local.engine.planner.plan import Call
 from app.local.engine.planner.reading import Request
-from app.local.engine.planner.results import answer, rows_of
+from app.local.engine.planner.results import answer, arguments_of, rows_of
 from app.local.engine.planner.selection import select, selects
 from app.local.engine.planner.shapes import NOTHING
 from app.local.engine.planner.vectors import Meanings
@@ -53,7 +53,9 @@ class Supplies:
         self.request, self.attempts = request, attempts
         self.done = request.done
         self.names = [one.name for one in tools]
-        self._made = {signature(use.name, _input(use)): (use, result) for use, result in self.done}
+        self._made = {
+            signature(use.name, arguments_of(use)): (use, result) for use, result in self.done
+        }
 
     def made(self, call: Call) -> bool:
         """Whether a call was made for this request."""
@@ -205,10 +207,3 @@ def _most(tool: Known) -> dict[str, Any]:
 def _parameters(tool: Known) -> list[Parameter]:
     shapes = tool.shape.properties
     return [Parameter(name, one, name in tool.shape.required) for name, one in shapes.items()]
-
-
-def _input(use: "ToolUse") -> dict[str, Any]:
-    try:
-        return use.parameters()
-    except ValueError:
-        return {}

@@ -2,7 +2,7 @@
 
 import re
 
-from app.local.engine.planner.words import TOKEN, stems, word_set
+from app.local.engine.planner.words import word_set
 
 _QUERY = word_set("""
 query q search question keyword keywords term terms prompt input topic subject text request
@@ -162,8 +162,3 @@ def query(text: str) -> str:
     lead = _LEAD.match(text)
     rest = text[lead.end() :].strip() if lead and lead.end() else text.strip()
     return (rest.rstrip(".!") if lead and lead.end() else rest) or text.strip()
-
-
-def has_content(text: str, known: frozenset[str]) -> bool:
-    """Whether a text says anything beside the words that are known."""
-    return any(set(stems(token)) - known for token in TOKEN.findall(text))

@@ -17,15 +17,13 @@ import re
 from functools import cache, lru_cache
 from unicodedata import normalize
 
-import snowballstemmer
-
-from app.local.engine.languages import Language, detect, language
+from app.local.engine.languages import ENGLISH, Language, detect
 from app.local.engine.store.unspaced import MARKS, UNSPACED, pairs
 
 VERSION = 2
 """Raised when a text gets other terms than before: then a saved index is built again."""
 
-STOP_WORDS = language("en").function_words
+STOP_WORDS = ENGLISH.function_words
 
 _LETTERS = rf"[^\W_]+(?:[{MARKS}]+[^\W_]*)*"
 _WORD = rf"{_LETTERS}(?:'{_LETTERS})*"
@@ -75,6 +73,8 @@ def _fold(text: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def _terms(compound: str, *, has_kana: bool) -> tuple[str, ...]:
+    if compound.isascii() and compound.isalpha() and compound.islower():  # most: a plain word
+        return () if compound in STOP_WORDS else (ENGLISH.stem(compound),)
     compound = compound.replace(",", "")
     words = [word for part in _JOINT.split(compound) for word in _HUMP.split(part)]
     if len(words) > 1 and not UNSPACED.search(compound):
@@ -93,15 +93,9 @@ def _stems(word: str, *, has_kana: bool) -> list[str]:
         return [
             term
             for part, apart in pairs(word, has_kana=has_kana)
-            for term in ((part,) if apart else (_english(part),))
+            for term in ((part,) if apart else (ENGLISH.stem(part),))
         ]
-    return [_english(word)]
-
-
-def _english(word: str) -> str:
-    # A new stemmer each time: it holds the word that it works on, and threads share this cache.
-    stem: str = snowballstemmer.stemmer("english").stemWord(word)
-    return stem
+    return [ENGLISH.stem(word)]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -112,10 +106,10 @@ def _stem(word: str, said_in: Language) -> str:
     word = normalize("NFC", normalize("NFKC", word).casefold().replace("i\u0307", "i"))
     if word in said_in.function_words or UNSPACED.search(word):
         return ""
-    return _fold(snowballstemmer.stemmer(said_in.stemmer).stemWord(word))
+    return _fold(said_in.stem(word))
 
 
 @cache
 def _ignored(said_in: Language) -> frozenset[str]:
     """The function words of a language as they are among the terms."""
-    return frozenset(_english(_fold(word).casefold()) for word in said_in.function_words)
+    return frozenset(ENGLISH.stem(_fold(word).casefold()) for word in said_in.function_words)

@@ -5,15 +5,16 @@ A filter is tested on each distinct value of its key, and not on each chunk.
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from itertools import chain, compress, pairwise
+from itertools import chain, compress, groupby, pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.local.engine.store.checked import no_pause
 from app.local.engine.store.contract import Metadata
 from app.local.engine.store.filters import Condition, Filter
 from app.local.engine.store.inverted import Integers, Inverted
@@ -99,22 +100,31 @@ class Attributes:
         return cls(names, Inverted.of(keys, rows, np.ones(len(rows), np.uint16)))
 
     @classmethod
-    def merge(cls, parts: Sequence["Attributes"]) -> "Attributes":
-        """The index over the rows of all parts."""
+    def merge(
+        cls, parts: Sequence["Attributes"], pause: Callable[[], None] = no_pause
+    ) -> "Attributes":
+        """The index over the rows of all parts.
+
+        Args:
+            pause: called between two steps.
+        """
         keys = sorted({key for part in parts for key in part.names})
-        # Sorting runs that are sorted takes no longer than to read them.
-        texts = {
-            key: list(dict.fromkeys(sorted(chain(*(part.names.texts(key) for part in parts)))))
-            for key in keys
-        }
+        texts = {}
+        for key in keys:
+            # Sorting runs that are sorted takes no longer than to read them. What follows is slower
+            # than a dictionary, and lets other threads have the interpreter.
+            ordered = sorted(chain(*(part.names.texts(key) for part in parts)))
+            pause()
+            texts[key] = [text for text, _ in groupby(ordered)]
         names = Names(texts)
         new_keys = [np.empty(len(part.index.keys), np.uint64) for part in parts]
         for key in keys:
             places = _placed(names, key)
+            pause()
             for part, to in zip(parts, new_keys, strict=True):
                 to[part.names.places(key)] = [places[text] for text in part.names.texts(key)]
         indexes = [replace(part.index, keys=to) for part, to in zip(parts, new_keys, strict=True)]
-        return cls(names, Inverted.merge(indexes))
+        return cls(names, Inverted.merge(indexes, pause))
 
     def move(self, places: Integers) -> "Attributes":
         """The index with row r at `places[r]`, and without the rows where that is -1."""
@@ -142,7 +152,7 @@ class Attributes:
         counts: Counter[str] = Counter()
         first = self.names.places(key).start
         for place, value in enumerate(self.names.values(key), first):
-            rows = self.index.rows[self.index.starts[place] : self.index.starts[place + 1]]
+            rows = self._rows(place, place + 1)
             if living := np.count_nonzero(alive[rows]):
                 members = set(value) if isinstance(value, list) else {value}
                 counts.update({_json(member): int(living) for member in members})
@@ -153,9 +163,14 @@ class Attributes:
         passing = np.array(condition.passing(self.names.values(condition.key)), np.bool_)
         mask = np.full(n, condition.passes_without)  # (n,)
         for first, last in _runs(passing != condition.passes_without):
-            starts = self.index.starts[[start + first, start + last]]
-            mask[self.index.rows[slice(*starts)]] = not condition.passes_without
+            mask[self._rows(start + first, start + last)] = not condition.passes_without
         return mask
+
+    def _rows(self, first: int, last: int) -> Integers:
+        """The rows that have one of the values at these places."""
+        start, stop = self.index.starts[[first, last]].tolist()
+        rows, _ = self.index.postings.part(slice(start, stop))
+        return rows
 
 
 def _runs(mask: Mask) -> Iterator[tuple[int, int]]:

@@ -18,8 +18,8 @@ df = 2, so idf = ln(1 + 1.5 / 2.5) = 0.470. The lengths are 2, 2 and 3, their me
 chunk has K = 1.2 * (0.25 + 0.75 * 6 / 7) = 1.071 and scores 0.470 * 1 / 2.071 = 0.227; the third
 has K = 1.2 * (0.25 + 0.75 * 9 / 7) = 1.457 and scores 0.470 * 2 / 3.457 = 0.272.
 
->>> counts, lengths = np.array([1, 2]), np.array([2, 3])
->>> scores = idf(n=3, df=2) * saturation(counts, lengths, mean=7 / 3)
+>>> counts, lengths = np.array([1, 2]), in_one_byte(np.array([2, 3]))
+>>> scores = idf(n=3, df=2) * share(counts, lengths, mean=7 / 3)
 >>> print(scores.round(3))
 [0.227 0.272]
 """
@@ -63,26 +63,19 @@ def idf(n: int, df: int) -> float:
     return math.log(1 + (n - df + 0.5) / (df + 0.5))
 
 
-def saturation(
-    counts: NDArray[Any], lengths: NDArray[Any], mean: float
-) -> NDArray[np.floating[Any]]:
-    """The share of a term's idf that each chunk scores, 0 to 1.
-
-    Args:
-        counts: (p,) how often each chunk has the term.
-        lengths: (p,) the number of terms of each chunk.
-        mean: the mean of all chunks' lengths.
-    """
-    return share(counts, in_one_byte(lengths), mean)
-
-
 def highest_share(count: float, norm: float, mean: float) -> float:
-    """The share of a chunk that has the term so often, rounded otherwise."""
+    """As `share`, of one chunk that has the term so often: the same but for the rounding."""
     return count / (count + K1 * (1 - B) + K1 * B / mean * norm)
 
 
 def share(counts: NDArray[Any], norms: NDArray[np.float32], mean: float) -> NDArray[np.float32]:
-    """The same, of chunks whose lengths are as Lucene keeps them: (p,)."""
+    """The share of a term's idf that each chunk scores, 0 to 1: (p,).
+
+    Args:
+        counts: (p,) how often each chunk has the term.
+        norms: (p,) the number of terms of each chunk, as Lucene keeps it.
+        mean: the mean of all chunks' lengths.
+    """
     k = K1 * B / mean * norms  # (p,)
     k += K1 * (1 - B)
     tf = counts.astype(np.float32)  # (p,)

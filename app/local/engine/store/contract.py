@@ -85,6 +85,11 @@ class Store(Protocol):
     def put(self, document: str, chunks: Sequence[Chunk]) -> None:
         """Store a document, or replace it. Durable on return; all or nothing."""
 
+    def put_all(self, documents: Mapping[str, Sequence[Chunk]]) -> None:
+        """Store documents, each as `put` does. All are durable on return; after an error each is
+        there as a whole, as it was before or as it was to be.
+        """
+
     def delete(self, document: str) -> None:
         """Delete a document. Durable on return. No error if there is no such document."""
 

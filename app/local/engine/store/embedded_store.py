@@ -12,17 +12,20 @@ the next index.
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from itertools import chain, count
 from pathlib import Path
-from threading import Lock
+from threading import Condition
+from typing import TypeVar
 
 import numpy as np
 
 from app.local.durability import make_folder, sync_folder
 from app.local.engine.encoder import Vectors
-from app.local.engine.store import arrays
 from app.local.engine.store.analysis import terms
+from app.local.engine.store.background_check import BackgroundCheck
+from app.local.engine.store.checked import Damaged
 from app.local.engine.store.contract import (
     Chunk,
     Hit,
@@ -37,6 +40,8 @@ from app.local.engine.store.search import nearest_term, search
 from app.local.engine.store.spelled import word_of
 from app.local.engine.store.truth import Row, Truth
 
+T = TypeVar("T")
+
 
 class EmbeddedStore:
     """A store in SQLite, with an index over it. Writes are visible at once."""
@@ -44,31 +49,36 @@ class EmbeddedStore:
     def __init__(self, path: Path, configuration: StoreConfiguration) -> None:
         self._dimension = configuration.dimension
         make_folder(path)
-        self._committing = Lock()  # held from a commit until the index that has it is published
+        self._published = Condition()  # told when the index that has a commit is published
+        self._is_committing = False
         with ExitStack() as resources:
             resources.enter_context(closing(_lock(path / "in-use")))
             self._truth = resources.enter_context(closing(Truth(path / "truth.sqlite")))
             self._truth.check_encoder(configuration)
             sync_folder(path)
             self._live = LiveIndex(path, self._truth, self._dimension)
+            self._check = BackgroundCheck(self._live)
             self._resources = resources.pop_all()
 
     def put(self, document: str, chunks: Sequence[Chunk]) -> None:
-        check_document(chunks, self._dimension)
-        rows = [Row(number, document, chunk) for number, chunk in enumerate(chunks)]
+        self.put_all({document: chunks})
+
+    def put_all(self, documents: Mapping[str, Sequence[Chunk]]) -> None:
+        for chunks in documents.values():
+            check_document(chunks, self._dimension)
         # Outside of the lock, so that other writers do not wait while a large document is indexed.
+        rows = chain.from_iterable(_numbered(documents, 0).values())
         draft = self._live.segment([row for row in rows if row.chunk.vector is not None])
         with self._live.writing:
             first = self._truth.next_number()
-            rows = [Row(number, document, chunk) for number, chunk in enumerate(chunks, first)]
             new = draft.numbered_from(first)
-            with self._committing:
-                self._live.change(self._truth.put(document, rows), new)
+            with self._committing():
+                self._live.change(self._truth.put(_numbered(documents, first)), new)
             self._live.tidy()
 
     def delete(self, document: str) -> None:
         with self._live.writing:
-            with self._committing:
+            with self._committing():
                 self._live.change(self._truth.delete(document))
             self._live.tidy()
 
@@ -91,36 +101,42 @@ class EmbeddedStore:
         check_query(vector, limit, self._dimension)
         index = self._live.current
         while True:
-            try:
-                numbers, scores = search(index, vector, text, limit, filter)
-            except arrays.Damaged as damage:
-                index = self._live.mend(index, damage)
-                continue
+            index, (numbers, scores) = self._read(
+                index, lambda index: search(index, vector, text, limit, filter)
+            )
             rows = self._truth.chunks(numbers)
             if len(rows) == len(numbers):
                 break
             index = self._after(index)
         score = dict(zip(numbers.tolist(), scores.tolist(), strict=True))
         hits = [_to_hit(row, score[row.number]) for row in rows]
+        self._check.begin()
         return sorted(hits, key=lambda hit: (-hit.score, hit.id))[:limit]
 
     def nearest_word(self, word: str) -> str | None:
         index = self._live.current
         while True:
             match terms(word):
-                case [term] if nearest := nearest_term(index, term):
-                    spelling, number = nearest
+                case [term]:
+                    index, nearest = self._read(index, lambda index: nearest_term(index, term))
                 case _:
                     return None
+            if nearest is None:
+                return None
+            spelling, number = nearest
             rows = self._truth.chunks(np.array([number], np.int64))
             if rows:
                 return word_of(spelling, rows[0].chunk)
             index = self._after(index)
 
     def values(self, key: str, limit: int) -> list[str | float | bool]:
-        counts: Counter[str] = Counter()
-        for part in self._live.current.parts:
-            counts.update(part.segment.attributes.count(key, part.alive))
+        def count_in(index: Index) -> Counter[str]:
+            counts: Counter[str] = Counter()
+            for part in index.parts:
+                counts.update(part.segment.attributes.count(key, part.alive))
+            return counts
+
+        _, counts = self._read(self._live.current, count_in)
         ordered = sorted(counts, key=lambda value: (-counts[value], value))
         return [json.loads(value) for value in ordered[:limit]]
 
@@ -128,6 +144,7 @@ class EmbeddedStore:
         return {row.chunk.id: _to_hit(row, score=0.0) for row in self._truth.parents(ids)}
 
     def close(self) -> None:
+        self._check.close()
         self._live.close()
         with self._live.writing:
             self._resources.close()
@@ -136,12 +153,48 @@ class EmbeddedStore:
         """Wait until the index has nothing left to merge. No answer depends on it."""
         self._live.settle()
 
+    def _read(self, index: Index, read: Callable[[Index], T]) -> tuple[Index, T]:
+        """What is read in an index, or in the one that follows it if a part of it is damaged; and
+        which one it was.
+        """
+        while True:
+            try:
+                return index, read(index)
+            except Damaged as damage:
+                index = self._live.mend(index, damage)
+
+    @contextmanager
+    def _committing(self) -> Iterator[None]:
+        """Commit to the truth, and publish the index that has it."""
+        with self._published:
+            self._is_committing = True
+        try:
+            yield
+        finally:
+            with self._published:
+                self._is_committing = False
+                self._published.notify_all()
+
     def _after(self, index: Index) -> Index:
-        """Wait for the index that follows this one, which has chunks that the truth has no more."""
-        with self._committing:
+        """Wait for the index that follows this one, which has chunks that the truth has no more;
+        and for no later write, which the disk may be syncing.
+        """
+        with self._published:
+            self._published.wait_for(
+                lambda: self._live.current is not index or not self._is_committing
+            )
             if self._live.current is index:
                 raise self._truth.damage_error("chunks are missing")
             return self._live.current
+
+
+def _numbered(documents: Mapping[str, Sequence[Chunk]], first: int) -> dict[str, list[Row]]:
+    """The rows of documents, numbered from `first` on."""
+    numbers = count(first)
+    return {
+        document: [Row(next(numbers), document, chunk) for chunk in chunks]
+        for document, chunks in documents.items()
+    }
 
 
 def _to_hit(row: Row, score: float) -> Hit:

@@ -18,8 +18,8 @@ from functools import cached_property
 
 import numpy as np
 
-from app.local.engine.store.arrays import no_pause
 from app.local.engine.store.attributes import Mask
+from app.local.engine.store.checked import no_pause
 from app.local.engine.store.inverted import Integers
 from app.local.engine.store.segment import Segment
 
@@ -66,7 +66,7 @@ class Part:
         """How many of the postings at a place are of living rows."""
         if not len(self.dead):
             return int(at.stop - at.start)
-        rows = self.segment.words.rows[at]
+        rows, _ = self.segment.words.postings.part(at)
         if len(self.dead) > len(rows) // 8:
             return int(np.count_nonzero(self.alive.take(rows)))
         places = np.searchsorted(rows, self.dead.astype(rows.dtype))  # (dead,)
@@ -76,9 +76,7 @@ class Part:
 
     def postings(self, key: int) -> tuple[Integers, Integers]:
         """The living rows that have a term, (p,), and how often each has it, (p,)."""
-        words = self.segment.words
-        at = words.find(key)
-        rows, counts = words.rows[at], words.counts[at]
+        rows, counts = self.segment.words.read(key)
         if self.size == len(self.segment):
             return rows, counts
         living = self.alive[rows]  # (p,)

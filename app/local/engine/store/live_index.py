@@ -19,7 +19,7 @@ from threading import Condition, Lock, Thread, current_thread
 
 import numpy as np
 
-from app.local.engine.store import arrays
+from app.local.engine.store.checked import Damaged
 from app.local.engine.store.contract import StoreError
 from app.local.engine.store.index import Index, Part
 from app.local.engine.store.inverted import Integers
@@ -86,7 +86,7 @@ class LiveIndex:
         with self.writing:
             self._merged.wait_for(lambda: not self._is_merging)
 
-    def mend(self, index: Index, damage: arrays.Damaged) -> Index:
+    def mend(self, index: Index, damage: Damaged) -> Index:
         """Build the parts of an index again whose files turned out to be damaged while they were
         read, unless it is not the current one any more; the one that is then.
         """
@@ -113,14 +113,17 @@ class LiveIndex:
         return self._merger is not None and self._merger.is_alive()
 
     def _small_parts_to_merge(self) -> list[int]:
-        """The places of the last parts that have to be merged into one, if it need not be saved."""
+        """The places of the last parts that have to be merged into one, and that need not be saved.
+        Those before them wait for the merge beside; so while that takes long, there are still few.
+        """
         parts = self.current.parts
-        first = len(parts)
-        while first and len(parts[first - 1].segment) < SAVED and not self._is_in_merge(first - 1):
+        first, size = len(parts), 0
+        while first and not self._is_in_merge(first - 1):
+            size += len(parts[first - 1].segment)
+            if size >= SAVED:
+                break
             first -= 1
-        tail = Index(parts[first:])
-        places = [first + place for place in tail.parts_to_merge()]
-        return places if sum(parts[place].size for place in places) < SAVED else []
+        return [first + place for place in Index(parts[first:]).parts_to_merge()]
 
     def _is_in_merge(self, place: int) -> bool:
         return any(self.current.parts[place].segment is segment for segment in self._in_merge)
@@ -149,7 +152,7 @@ class LiveIndex:
             self._in_merge = [part.segment for part in parts]
         try:
             merged = self._save(index.merge(places, self._pause))
-        except arrays.Damaged as damage:
+        except Damaged as damage:
             self.mend(self.current, damage)
             return True
         with self.writing:
@@ -200,7 +203,7 @@ class LiveIndex:
         if places := self.current.parts_to_merge():
             try:
                 merged = self.current.merge(places)
-            except arrays.Damaged as damage:
+            except Damaged as damage:
                 self._mend(damage)
             else:
                 self.current = self.current.with_merged(places, self._save(merged))
@@ -210,7 +213,7 @@ class LiveIndex:
         for file in self._files:
             try:
                 segment = Segment.load(self._path_of(file))
-            except arrays.Damaged as damage:
+            except Damaged as damage:
                 log.warning("%s; its part of the index is built again", damage)
             else:
                 yield Part(segment, np.isin(segment.numbers, numbers), file)
@@ -225,13 +228,13 @@ class LiveIndex:
     def _path_of(self, file: int) -> Path:
         return self._folder / f"{file:016x}.segment"
 
-    def _mend(self, damage: arrays.Damaged) -> None:
+    def _mend(self, damage: Damaged) -> None:
         log.warning("%s; its part of the index is built again", damage)
         parts = []
         for part in self.current.parts:
             try:
-                part.segment.vectors.all()
-            except arrays.Damaged:
+                part.segment.check()
+            except Damaged:
                 batches = tuple(map(Part.whole, self._built(part.segment.numbers[part.alive])))
                 if batches:
                     merged = Index(batches).merge(range(len(batches)))
@@ -279,7 +282,7 @@ def _tolerate_unsaved() -> Iterator[None]:
     """Ignore that the index could not be saved: a put has succeeded once the truth has it."""
     try:
         yield
-    except (OSError, StoreError, arrays.Damaged) as error:
+    except (OSError, StoreError, Damaged) as error:
         log.warning(
             "a part of the index was not saved, and is built again at the next opening: %s", error
         )

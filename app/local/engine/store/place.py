@@ -51,9 +51,14 @@ def switch(folder: Path, place: str) -> None:
     sync_folder(folder)
 
 
-def _check_place(folder: Path, place: str) -> None:
+def place_of(folder: Path) -> str:
+    """Where the stores are, as the home remembers it."""
     record = _record_of(folder)
-    before = record.read_text() if record.exists() else EMBEDDED
+    return record.read_text() if record.exists() else EMBEDDED
+
+
+def _check_place(folder: Path, place: str) -> None:
+    record, before = _record_of(folder), place_of(folder)
     is_empty = not folder.exists() or not any(path.is_dir() for path in folder.iterdir())
     if before != place and not is_empty:
         setting = "is not set" if place == EMBEDDED else f"says {place}"

@@ -33,7 +33,7 @@ def search(
     the last of them.
     """
     allowed = _allowed(index, where)  # (n,)
-    near = nearest_rows(index, vector, allowed, max(NEAR, 2 * limit))  # (r,)
+    near = nearest_rows(index, vector, allowed, max(NEAR, 2 * limit), alone=text is None)  # (r,)
     if text is None:
         rows, scores = near, fusion.semantic(cosines(index, vector, near))  # (r,), (r,)
     else:

@@ -28,6 +28,7 @@ from app.local.engine.encoder import Vectors
 from app.local.engine.store import analysis, arrays, bm25
 from app.local.engine.store.analysis import terms
 from app.local.engine.store.attributes import Attributes, Mask, Names
+from app.local.engine.store.checked import Columns, Damaged, Matrix, no_pause
 from app.local.engine.store.contract import Chunk
 from app.local.engine.store.inverted import Integers, Inverted
 from app.local.engine.store.spelling import LONGEST, Letters, letters_of
@@ -38,7 +39,7 @@ HEAD = 3  # words of 64 bits of a code's head; 192 is as many as differ, which f
 @dataclass(frozen=True)
 class Segment:
     numbers: Integers  # (n,) int64
-    vectors: arrays.Matrix  # (n, d)
+    vectors: Matrix  # (n, d)
     heads: Integers  # (h, n) uint64
     tails: Integers  # (n, t) uint64
     lengths: Integers  # (n,) int32
@@ -66,7 +67,7 @@ class Segment:
         words = _words(terms_of_rows)
         return cls(
             np.array(numbers, np.int64),
-            arrays.Matrix(vectors),
+            Matrix(vectors),
             *signs(vectors),
             np.array([terms_of_row.total() for terms_of_row in terms_of_rows], np.int32),
             words,
@@ -83,7 +84,7 @@ class Segment:
         cls,
         parts: Sequence["Segment"],
         alive: Sequence[Mask],
-        pause: Callable[[], None] = arrays.no_pause,
+        pause: Callable[[], None] = no_pause,
     ) -> "Segment":
         """One segment of the living rows of all parts.
 
@@ -96,7 +97,7 @@ class Segment:
         places = _places(parts, alive)
         matrices = [part.vectors.all(pause) for part in parts]
         sums = _gather([part.vectors.sums for part in parts], places)
-        vectors = arrays.Matrix(_gather(matrices, places), sums=sums)
+        vectors = Matrix(_gather(matrices, places), sums=sums)
         pause()
         moved_words = []
         for part, place in zip(parts, places, strict=True):
@@ -109,7 +110,7 @@ class Segment:
         for part, place in zip(parts, places, strict=True):
             moved_attributes.append(part.attributes.move(place))
             pause()
-        attributes = Attributes.merge(moved_attributes)
+        attributes = Attributes.merge(moved_attributes, pause)
         pause()
         return cls(
             _gather([part.numbers for part in parts], places),
@@ -134,37 +135,66 @@ class Segment:
                 "names": self.attributes.names.to_bytes(),
                 "analysis": np.array([analysis.VERSION], np.int64),
                 "letters": self.letters,
-                **{f"words.{name}": array for name, array in vars(self.words).items()},
-                **{f"index.{name}": array for name, array in vars(self.attributes.index).items()},
+                "words.keys": self.words.keys,
+                "words.starts": self.words.starts,
+                "index.keys": self.attributes.index.keys,
+                "index.starts": self.attributes.index.starts,
             },
             self.vectors.all(),
             self.vectors.sums,
+            {"words": self.words.postings, "index": self.attributes.index.postings},
         )
+
+    def check(self) -> None:
+        """Check what is else checked where it is read.
+
+        Raises:
+            Damaged: something is not what was saved.
+        """
+        self.vectors.all()
+        self.words.postings.all()
+        self.attributes.index.postings.all()
+
+    def check_postings(self, pause: Callable[[], None]) -> None:
+        """Check those that nobody has read yet, without mapping them into memory.
+
+        Args:
+            pause: called between two steps.
+
+        Raises:
+            Damaged: something is not what was saved.
+        """
+        self.words.postings.check_file(pause)
+        self.attributes.index.postings.check_file(pause)
 
     @classmethod
     def load(cls, path: Path) -> "Segment":
-        """Read the file, mapped into memory.
+        """Read the file, mapped into memory. Its vectors and postings are checked when they are
+        read.
 
         Raises:
-            arrays.Damaged: the file is not what was saved, or its words are other terms than a
+            Damaged: the file is not what was saved, or its words are other terms than a
                 text has now.
         """
-        file, vectors = arrays.load(path)
+        file, columns, vectors = arrays.load(path)
         if file["analysis"][0] != analysis.VERSION:
-            raise arrays.Damaged(f"{path} holds the terms of another version of Outcrop")
-        fields = ("keys", "starts", "rows", "counts")
+            raise Damaged(f"{path} holds the terms of another version of Outcrop")
+
+        def inverted(name: str) -> Inverted:
+            postings = columns.get(name)
+            if postings is None:  # an earlier version had them among the other arrays
+                postings = Columns(file[f"{name}.rows"], file[f"{name}.counts"])
+            return Inverted(file[f"{name}.keys"], file[f"{name}.starts"], postings)
+
         return cls(
             file["numbers"],
             vectors,
             file["heads"],
             file["tails"],
             file["lengths"],
-            Inverted(*(file[f"words.{field}"] for field in fields)),
+            inverted("words"),
             file["letters"],
-            Attributes(
-                Names.from_bytes(file["names"]),
-                Inverted(*(file[f"index.{field}"] for field in fields)),
-            ),
+            Attributes(Names.from_bytes(file["names"]), inverted("index")),
         )
 
 

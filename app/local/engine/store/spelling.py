@@ -9,7 +9,6 @@ corrected nor ever taken for a correction.
 Only the last step looks at words one by one. Of a million words a few hundred come so far.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -18,20 +17,20 @@ from numpy.typing import NDArray
 LONGEST = 16  # letters of a word
 Letters = NDArray[np.uint8]  # (K, LONGEST), zeros after the last letter
 
-_PLAIN = re.compile(rf"[a-z]{{3,{LONGEST}}}")
 _LONG = 8  # letters from which on a word may have two faults
-_SHORTEST = 4  # letters of a word that is corrected
+_PLAIN = 3  # letters of a word that has a row
+_SHORTEST = 4  # letters of one that is corrected
 
 
 def letters_of(terms: Iterable[str]) -> Letters:
     """The letters of terms, a row each: (K, LONGEST)."""
-    rows = [term.encode() if _PLAIN.fullmatch(term) else b"" for term in terms]
+    rows = [term.encode() if _is_plain(term) else b"" for term in terms]
     return np.array(rows, f"S{LONGEST}").view(np.uint8).reshape(-1, LONGEST)
 
 
 def faults(word: str) -> int:
     """How many faults a word may have to be taken for a misspelling."""
-    if not _PLAIN.fullmatch(word) or len(word) < _SHORTEST:
+    if not _is_plain(word) or len(word) < _SHORTEST:
         return 0
     return 2 if len(word) >= _LONG else 1
 
@@ -50,6 +49,12 @@ def near(letters: Letters, word: str, most: int) -> Iterator[tuple[int, str]]:
         count = distance(word, other, most)
         if 0 < count <= most:
             yield count, other
+
+
+def _is_plain(term: str) -> bool:
+    """Whether it consists of the letters a to z, and fits into a row."""
+    is_letters = term.isascii() and term.isalpha() and term.islower()
+    return is_letters and _PLAIN <= len(term) <= LONGEST
 
 
 def _sets(letters: Letters) -> NDArray[np.uint32]:

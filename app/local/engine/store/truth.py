@@ -10,61 +10,29 @@ SQLite does not notice a changed byte in the middle of a text, so every row has 
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from app.local import write_ahead_log
 from app.local.engine.neighbours import Neighbours
+from app.local.engine.store.connections import Connections
 from app.local.engine.store.contract import (
     Chunk,
     StoreConfiguration,
     StoreDamaged,
-    StoreError,
     StoreForeign,
-    StoreFull,
 )
 from app.local.engine.store.inverted import Integers
+from app.local.engine.store.schema import prepare
 
-VERSION = 4
-SCHEMA = f"""
-    BEGIN;
-    CREATE TABLE documents (
-        key INTEGER PRIMARY KEY,
-        uri TEXT NOT NULL UNIQUE,
-        chunks INTEGER NOT NULL,        -- how many of them a search can find
-        checksum INTEGER NOT NULL
-    );
-    CREATE TABLE chunks (
-        number INTEGER PRIMARY KEY AUTOINCREMENT,
-        document INTEGER NOT NULL REFERENCES documents,
-        id TEXT NOT NULL UNIQUE,
-        text TEXT NOT NULL,
-        metadata TEXT NOT NULL,         -- JSON
-        parent TEXT,
-        vector BLOB,                    -- float32, little-endian; a parent has none
-        checksum INTEGER NOT NULL,
-        context TEXT NOT NULL DEFAULT '',
-        neighbours TEXT NOT NULL DEFAULT ''     -- JSON
-    );
-    CREATE INDEX chunks_of ON chunks (document);
-    CREATE INDEX searchable ON chunks (document) WHERE vector IS NOT NULL;
-    CREATE TABLE segments (file INTEGER PRIMARY KEY);
-    CREATE TABLE encoder (identity TEXT NOT NULL, checksum INTEGER NOT NULL);
-    PRAGMA user_version = {VERSION};
-    COMMIT;
-"""
-UPGRADES = {
-    1: "ALTER TABLE chunks ADD COLUMN context TEXT NOT NULL DEFAULT '';",
-    2: "ALTER TABLE chunks ADD COLUMN neighbours TEXT NOT NULL DEFAULT '';",
-    3: "CREATE TABLE encoder (identity TEXT NOT NULL, checksum INTEGER NOT NULL);",
-}
-"""From each version to the next. Chunks of version 1 had no context, and those of version 2 no
-neighbours: they have none until their document is put again. Version 3 did not say which encoder
-made its vectors; there was only one of each dimension.
-"""
+SMALL = 2**26
+"""Bytes of a file that is read through when it is opened, which takes a tenth of a second."""
+
+CHECK_DOCUMENTS = "integrity_check(documents)"
+NONE = np.empty(0, np.int64)
 CHUNKS = """
     SELECT number, uri, id, text, metadata, parent, vector, context, neighbours,
         chunks.checksum
@@ -81,22 +49,36 @@ class Row(NamedTuple):
 
 
 class Truth:
-    """The database. One thread at a time may write; each reader takes a connection of its own."""
+    """The database. Any thread may call any method; writes wait for each other."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._idle: list[sqlite3.Connection] = []
-        with self._faults():
-            self._writer = self._connect()
-            try:
-                self._prepare()
-            except BaseException:
-                self._writer.close()
-                raise
+        self._connections = Connections(file)
+        try:
+            with self._connections.errors():
+                prepare(self._connections.writer, file)
+                self._check_indexes(self._connections.writer)
+                write_ahead_log.bound(self._connections.writer)
+        except BaseException:
+            self._connections.close()
+            raise
 
     def close(self) -> None:
-        for connection in (*self._idle, self._writer):
-            connection.close()
+        """Close the file when the last read has ended. Who comes after that is refused."""
+        self._connections.close()
+
+    def damage_error(self, damage: str) -> StoreDamaged:
+        """The error of a damaged database, such as "chunks are missing"."""
+        return self._connections.damage_error(damage)
+
+    def _check_indexes(self, database: sqlite3.Connection) -> None:
+        """Compare SQLite's own indexes with the tables, which no checksum of a row covers: what is
+        not found by them is neither replaced nor deleted. In a large file those of documents alone.
+        """
+        check = "integrity_check" if self._file.stat().st_size <= SMALL else CHECK_DOCUMENTS
+        (verdict,) = database.execute(f"PRAGMA {check}").fetchone()
+        if verdict != b"ok":
+            raise self.damage_error(verdict.decode(errors="replace"))
 
     def check_encoder(self, configuration: StoreConfiguration) -> None:
         """Check that this encoder made the vectors in the database, and record it where there are
@@ -111,6 +93,8 @@ class Truth:
             before = identity.decode()
         query = "SELECT length(vector) FROM chunks WHERE vector NOT NULL LIMIT 1"
         for (size,) in self._read(query):
+            if size is None:  # the index says that this row has a vector
+                raise self.damage_error("a vector is missing")
             if size != 4 * configuration.dimension:
                 there, encoder = f"of {size // 4} components", f"makes {configuration.dimension}"
             elif before and configuration.encoder not in ("", before):
@@ -122,7 +106,7 @@ class Truth:
                 f"{self._file.parent} and ingest its documents again."
             )
         if configuration.encoder and before != configuration.encoder:
-            with self._transaction() as database:
+            with self._connections.transaction() as database:
                 identity = configuration.encoder
                 database.execute("DELETE FROM encoder")
                 database.execute(
@@ -131,32 +115,35 @@ class Truth:
 
     def next_number(self) -> int:
         """A number above those of all chunks, past and present."""
-        with self._faults():
-            (last,) = self._writer.execute("SELECT max(seq) FROM sqlite_sequence").fetchone()
+        ((last,),) = self._read("SELECT max(seq) FROM sqlite_sequence")
         return int(last or 0) + 1
 
-    def put(self, document: str, rows: Sequence[Row]) -> Integers:
-        """Replace a document durably; the numbers of the chunks that it had before."""
-        with self._transaction() as database:
-            replaced_numbers = self._forget(document)
-            self._check_new([row.chunk.id for row in rows])
-            searchable = sum(row.chunk.vector is not None for row in rows)
-            key = database.execute(
-                "INSERT INTO documents (uri, chunks, checksum) VALUES (?, ?, ?)",
-                (document, searchable, _checksum(document, searchable)),
-            ).lastrowid
-            fields = ((row.number, _fields(row.chunk)) for row in rows)
-            database.executemany(
-                "INSERT INTO chunks (number, document, id, text, metadata, parent, vector, context,"
-                " neighbours, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                ((number, key, *rest, _checksum(document, *rest)) for number, rest in fields),
-            )
-        return replaced_numbers
+    def put(self, documents: Mapping[str, Sequence[Row]]) -> Integers:
+        """Replace documents durably, all or none; the numbers of the chunks that they had."""
+        with self._connections.transaction() as database:
+            replaced_numbers = [self._forget(database, document) for document in documents]
+            for document, rows in documents.items():
+                self._add(database, document, rows)
+        return np.concatenate([NONE, *replaced_numbers])
+
+    def _add(self, database: sqlite3.Connection, document: str, rows: Sequence[Row]) -> None:
+        self._check_new(database, [row.chunk.id for row in rows])
+        searchable = sum(row.chunk.vector is not None for row in rows)
+        key = database.execute(
+            "INSERT INTO documents (uri, chunks, checksum) VALUES (?, ?, ?)",
+            (document, searchable, _checksum(document, searchable)),
+        ).lastrowid
+        fields = ((row.number, _fields(row.chunk)) for row in rows)
+        database.executemany(
+            "INSERT INTO chunks (number, document, id, text, metadata, parent, vector, context,"
+            " neighbours, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            ((number, key, *rest, _checksum(document, *rest)) for number, rest in fields),
+        )
 
     def delete(self, document: str) -> Integers:
         """Delete a document durably; the numbers of the chunks that it had."""
-        with self._transaction():
-            return self._forget(document)
+        with self._connections.transaction() as database:
+            return self._forget(database, document)
 
     def documents(self) -> dict[str, int]:
         """Every document, and the number of its chunks that a search can find."""
@@ -173,9 +160,10 @@ class Truth:
             "SELECT group_concat(number) FROM chunks INDEXED BY searchable WHERE vector NOT NULL"
         )
         ((text,),) = self._read(query)
-        numbers = np.sort(np.fromstring(text or b"", np.int64, sep=","))
+        numbers = np.fromstring(text or b"", np.int64, sep=",")
+        numbers.sort(kind="stable")  # they are nearly in order, so this takes no time
         ((total,),) = self._read("SELECT total(chunks) FROM documents")
-        if len(numbers) != total:
+        if len(numbers) != total or (np.diff(numbers) == 0).any():
             raise self.damage_error("chunks are missing")
         return numbers
 
@@ -186,7 +174,12 @@ class Truth:
 
     def chunks_of(self, document: str) -> list[Row]:
         """The chunks of a document, in the order in which they were put."""
-        return self._rows("uri = ? ORDER BY number", document)
+        rows = self._rows("uri = ? ORDER BY number", document)
+        expected = self._read("SELECT chunks FROM documents WHERE uri = ?", document)
+        searchable = {row.number for row in rows if row.chunk.vector is not None}
+        if [len(searchable)] != ([count for (count,) in expected] or [0]):
+            raise self.damage_error("chunks are missing")
+        return rows
 
     def parents(self, ids: Sequence[str]) -> list[Row]:
         """Those of the chunks with these ids that are in the database and have no vector."""
@@ -199,23 +192,27 @@ class Truth:
 
     def record_segments(self, files: Iterable[int]) -> None:
         """Record the files of the index, in place of those before."""
-        with self._transaction() as database:
+        with self._connections.transaction() as database:
             database.execute("DELETE FROM segments")
             database.executemany("INSERT INTO segments VALUES (?)", ((file,) for file in files))
 
-    def _forget(self, document: str) -> Integers:
-        row = self._writer.execute("SELECT key FROM documents WHERE uri = ?", (document,))
-        key = row.fetchone() or (None,)
-        numbers = self._writer.execute(
-            "SELECT number FROM chunks WHERE document = ?", key
+    def _forget(self, database: sqlite3.Connection, document: str) -> Integers:
+        query = "SELECT key, chunks FROM documents WHERE uri = ?"
+        key, searchable = database.execute(query, (document,)).fetchone() or (None, 0)
+        # `+document` has SQLite look at the row itself, and not only at what its index says of it.
+        deleted = database.execute(
+            "DELETE FROM chunks WHERE document = ? AND +document = ?"
+            " RETURNING number, vector NOT NULL",
+            (key, key),
         ).fetchall()
-        self._writer.execute("DELETE FROM chunks WHERE document = ?", key)
-        self._writer.execute("DELETE FROM documents WHERE key = ?", key)
-        return np.array(numbers, np.int64).reshape(-1)
+        if sum(is_searchable for _, is_searchable in deleted) != searchable:
+            raise self.damage_error("chunks are missing")
+        database.execute("DELETE FROM documents WHERE key = ?", (key,))
+        return np.array([number for number, _ in deleted], np.int64)
 
-    def _check_new(self, ids: Sequence[str]) -> None:
+    def _check_new(self, database: sqlite3.Connection, ids: Sequence[str]) -> None:
         query = "SELECT id FROM chunks WHERE id IN (SELECT value FROM json_each(?))"
-        if existing_id := self._writer.execute(query, (json.dumps(ids),)).fetchone():
+        if existing_id := database.execute(query, (json.dumps(ids),)).fetchone():
             raise ValueError(
                 f"chunk {existing_id[0].decode()}: another document has a chunk of this id"
             )
@@ -233,78 +230,8 @@ class Truth:
             raise self.damage_error("a row is not what was written")
 
     def _read(self, query: str, *values: str) -> list[Any]:
-        with self._faults():
-            try:
-                connection = self._idle.pop()
-            except IndexError:
-                connection = self._connect()
-            try:
-                return connection.execute(query, values).fetchall()
-            finally:
-                self._idle.append(connection)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._faults():
-            self._writer.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._writer
-                self._writer.execute("COMMIT")
-            except BaseException:
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
-                raise
-
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
-        connection.text_factory = bytes  # what was damaged may not be text
-        try:
-            connection.execute("PRAGMA synchronous = FULL")  # every commit is synced to the disk
-            connection.execute("PRAGMA fullfsync = ON")  # and on macOS past the disk's own memory
-        except sqlite3.Error:
-            connection.close()
-            raise
-        return connection
-
-    def _prepare(self) -> None:
-        (version,) = self._writer.execute("PRAGMA user_version").fetchone()
-        if version == 0:
-            self._writer.execute("PRAGMA page_size = 8192")  # bytes; of chunks, 3 and not 1
-            self._writer.execute("PRAGMA journal_mode = WAL")
-            self._writer.executescript(SCHEMA)
-        elif version in UPGRADES:
-            steps = "\n".join(UPGRADES[step] for step in range(version, VERSION))
-            self._writer.executescript(
-                f"BEGIN;\n{steps}\nPRAGMA user_version = {VERSION};\nCOMMIT;"
-            )
-        elif version != VERSION:
-            raise StoreError(
-                f"{self._file} was written by another version of Outcrop ({version}; this one "
-                f"reads {VERSION}). Remove {self._file.parent} and ingest its documents again."
-            )
-
-    @contextmanager
-    def _faults(self) -> Iterator[None]:
-        """Raise SQLite's errors as the store's own."""
-        try:
-            yield
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-                raise StoreFull(f"there is no room left for {self._file}") from error
-            if (
-                error.sqlite_errorcode == sqlite3.SQLITE_ERROR
-            ):  # the queries are right, so the file is not
-                raise self.damage_error(str(error)) from error
-            raise StoreError(f"{self._file} cannot be used: {error}") from error
-        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # its messages quote the file
-            raise self.damage_error(str(error)) from error
-
-    def damage_error(self, damage: str) -> StoreDamaged:
-        """The error of a damaged database, such as "chunks are missing"."""
-        return StoreDamaged(
-            f"{self._file} is damaged ({damage}). Remove {self._file.parent} and ingest its "
-            "documents again."
-        )
+        with self._connections.reading() as connection:
+            return connection.execute(query, values).fetchall()
 
 
 def _fields(chunk: Chunk) -> tuple[str, str, str, str | None, bytes | None, str, str]:
@@ -328,7 +255,7 @@ def _chunk(
     return Chunk(
         id_.decode(),
         text.decode(),
-        json.loads(metadata),
+        json.loads(metadata.decode()),  # of bytes it would tell the encoding first
         None if vector is None else np.frombuffer(vector, "<f4"),
         None if parent is None else parent.decode(),
         context.decode(),
@@ -343,5 +270,5 @@ def _checksum(*fields: str | bytes | int | None) -> int:
     """
     while fields[-1] in ("", b""):
         fields = fields[:-1]
-    parts = (field if isinstance(field, bytes) else str(field).encode() for field in fields)
+    parts = [field if isinstance(field, bytes) else str(field).encode() for field in fields]
     return zlib.crc32(b"\0".join(parts))

@@ -21,18 +21,27 @@ from app.local.engine.store.index import Index
 from app.local.engine.store.inverted import Integers
 from app.local.engine.store.segment import Segment, signs
 
-EXACT = 16_384  # rows; up to here, every vector is compared
+EXACT = 8_192  # rows; up to here, every vector is compared
 NEAR = 500  # rows; beyond EXACT, so many vectors are compared: those with the best estimates
 LIKELY = 4  # times as many estimates are made: of the nearest by their codes
+FEW = 16_384  # rows; up to here, half as many estimates find them, or none at all
 FIRST = 65_536  # rows; up to here, whole codes are compared at once
-SHARE = 64  # beyond FIRST, the first step leaves one row in so many
+SHARE = 128  # beyond FIRST, the first step leaves one row in so many
+LEFT = 16_384  # rows that it leaves at least,
+LARGE = 524_288  # and beyond so many rows half of that, since to compare all takes long by itself
 BLOCK = 65_536  # rows whose distances stay in the processor's cache
 SAMPLE = 16  # one row in so many tells about how far the nearest are
 
 
-def nearest_rows(index: Index, vector: Vectors, allowed: Mask, count: int) -> Integers:
+def nearest_rows(
+    index: Index, vector: Vectors, allowed: Mask, count: int, *, alone: bool = False
+) -> Integers:
     """The rows that may be the nearest, ascending. If few rows are allowed, all of them. Else about
     the `count` with the best estimates, and all others whose estimate equals the last of them.
+
+    Args:
+        alone: whether their vectors are compared next, and nothing else of them. Then up to FEW
+            rows those that would be estimated are given: to estimate them takes longer.
     """
     total = int(np.count_nonzero(allowed))
     if total <= max(EXACT, count):
@@ -42,15 +51,16 @@ def nearest_rows(index: Index, vector: Vectors, allowed: Mask, count: int) -> In
         rows = np.flatnonzero(allowed)
         distances = _far(index, head[:, 0], rows)
     else:
-        least = max(FIRST // 4, total // SHARE, LIKELY * count)
+        least = max(LEFT if total <= LARGE else LEFT // 2, total // SHARE, LIKELY * count)
         rows, distances = _first_rows(index, head[:, 0], allowed, least)
     tails = _tails(index, rows)
     distances = distances.astype(np.uint16)  # (r,)
     for column in np.bitwise_count(tails ^ tail).T:
         distances += column
-    is_likely = distances <= _within(distances, LIKELY * count)
-    rows, tails = rows[is_likely], tails[is_likely]
-    if len(rows) <= count:
+    likely = LIKELY * count if total > FEW else LIKELY // 2 * count
+    places = np.flatnonzero(distances <= _within(distances, likely))
+    rows, tails = rows.take(places), tails.take(places, axis=0)
+    if len(rows) <= count or (alone and total <= FEW):
         return rows
     estimates = _estimates(np.hstack([_heads(index, rows), tails]), vector)
     is_near: Mask = estimates >= np.partition(estimates, -count)[-count]
@@ -61,8 +71,8 @@ def nearest_rows(index: Index, vector: Vectors, allowed: Mask, count: int) -> In
 def _heads(index: Index, rows: Integers) -> Integers:
     """The heads of the codes of these ascending rows: (r, h)."""
     pieces = [
-        segment.heads.take(rows[here] - start, axis=1)
-        for segment, start, here in _spread(index, rows)
+        segment.heads if local is None else segment.heads.take(local, axis=1)
+        for segment, local in _spread(index, rows)
     ]
     return np.concatenate(pieces, axis=1).T
 
@@ -70,22 +80,24 @@ def _heads(index: Index, rows: Integers) -> Integers:
 def _tails(index: Index, rows: Integers) -> Integers:
     """The tails of the codes of these ascending rows: (r, t)."""
     pieces = [
-        segment.tails.take(rows[here] - start, axis=0)
-        for segment, start, here in _spread(index, rows)
+        segment.tails if local is None else segment.tails.take(local, axis=0)
+        for segment, local in _spread(index, rows)
     ]
     return np.concatenate(pieces)
 
 
-def _spread(index: Index, rows: Integers) -> Iterator[tuple[Segment, int, slice]]:
-    """Each segment that has some of these ascending rows, the number of its first row, and which of
-    them they are.
+def _spread(index: Index, rows: Integers) -> Iterator[tuple[Segment, Integers | None]]:
+    """Each segment that has some of these ascending rows, and which of its own they are; None: all
+    of them, which need not be copied one by one.
     """
     bounds = [*np.searchsorted(rows, index.starts).tolist(), len(rows)]
     for part, start, first, last in zip(
         index.parts, index.starts.tolist(), bounds, bounds[1:], strict=False
     ):
-        if first < last:
-            yield part.segment, start, slice(first, last)
+        if last - first == len(part.segment):
+            yield part.segment, None
+        elif first < last:
+            yield part.segment, rows[first:last] - start
 
 
 def _estimates(codes: Integers, vector: Vectors) -> Scores:
@@ -116,13 +128,14 @@ def _first_rows(
         for first in range(0, len(segment), BLOCK):
             last = min(first + BLOCK, len(segment))
             here = distances[start + first : start + last]
-            here[:] = 0
             size = last - first
-            for word, bits in zip(segment.heads, head, strict=True):
+            for number, (word, bits) in enumerate(zip(segment.heads, head, strict=True)):
                 np.bitwise_xor(word[first:last], bits, out=differing[:size])
-                np.bitwise_count(differing[:size], out=counts[:size])
-                here += counts[:size]
-    distances |= (~allowed).view(np.uint8) * np.uint8(255)  # as far as no row can be
+                np.bitwise_count(differing[:size], out=counts[:size] if number else here)
+                if number:
+                    here += counts[:size]
+    if not allowed.all():
+        distances |= (~allowed).view(np.uint8) * np.uint8(255)  # as far as no row can be
     rows = np.flatnonzero(distances <= _within(distances, count))
     return rows, distances[rows]
 
@@ -157,11 +170,15 @@ def cosines(index: Index, vector: Vectors, rows: Integers) -> Scores:
     Raises:
         Damaged: a vector is not what was saved.
     """
-    scores = np.empty(len(rows), np.float32)  # (r,)
-    for segment, start, here in _spread(index, rows):
-        local = rows[here] - start
-        if 2 * len(local) > len(segment):
-            scores[here] = np.einsum("ij,j->i", segment.vectors.all(), vector)[local]
-        else:
-            scores[here] = np.einsum("ij,j->i", segment.vectors.rows(local), vector)
+    pieces = [_cosines(segment, local, vector) for segment, local in _spread(index, rows)]
+    scores: Scores = np.concatenate([np.empty(0, np.float32), *pieces])
     return scores
+
+
+def _cosines(segment: Segment, local: Integers | None, vector: Vectors) -> Scores:
+    """Those of some rows of a segment, or of all."""
+    if local is None or 2 * len(local) > len(segment):
+        of_all: Scores = np.einsum("ij,j->i", segment.vectors.all(), vector)
+        return of_all if local is None else of_all[local]
+    some: Scores = np.einsum("ij,j->i", segment.vectors.rows(local), vector)
+    return some

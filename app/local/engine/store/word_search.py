@@ -174,9 +174,8 @@ def _terms(index: Index, text: str) -> list[list[Term]]:
     weighted.sort(key=lambda each: each[:2])
     return [
         [
-            Term(-weight, part.segment.words.rows[at], part.segment.words.counts[at])
+            Term(-weight, *part.segment.words.postings.part(places[number]))
             for weight, _, places in weighted
-            for at in [places[number]]
         ]
         for number, part in enumerate(index.parts)
     ]

@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from os import cpu_count
 from threading import Lock
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -30,6 +30,8 @@ from app.local.engine.transformer.inside import InsideView, ReadToken
 from app.local.engine.transformer.tokens import Ids, Span, Tokenizer
 from app.local.engine.transformer.weights import Array as Vectors
 from app.local.engine.transformer.weights import WrongWeights
+
+T = TypeVar("T")
 
 __all__ = ["Encoder", "InsideView", "ReadToken", "Vectors", "WrongWeights", "fit"]
 
@@ -71,18 +73,24 @@ class Encoder:
         def work(number: int) -> None:
             vectors[number] = self._vector(texts[number])
 
-        self._each(len(texts), work)
+        self._each(texts, work)
         return vectors
 
     def tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """The tokens of each text, in their order, each with its vector in the text around it."""
-        results: list[TokenVectors | None] = [None] * len(texts)
+        return self.map_tokens(texts, lambda tokens: tokens)
+
+    def map_tokens(self, texts: Sequence[str], make: Callable[[TokenVectors], T]) -> list[T]:
+        """What is made of each text's tokens, in the order of the texts. It is made in the
+        thread that computed them, so that the cores are busy, and few tokens are held at once.
+        """
+        results: dict[int, T] = {}
 
         def work(number: int) -> None:
-            results[number] = self._token_vectors(texts[number])
+            results[number] = make(self._token_vectors(texts[number]))
 
-        self._each(len(texts), work)
-        return [one for one in results if one is not None]
+        self._each(texts, work)
+        return [results[number] for number in range(len(texts))]
 
     def spans(self, text: str) -> list[Span]:
         """The characters [start, end) of every token of the text, without [CLS] and [SEP]."""
@@ -90,7 +98,7 @@ class Encoder:
 
     def count(self, text: str) -> int:
         """How many tokens the text has, without [CLS] and [SEP]."""
-        return len(self._tokenizer.ids(text))
+        return self._tokenizer.count(text)
 
     def inside(self, text: str) -> InsideView:
         """What goes on in the network while it reads a text of one window. The first call compiles
@@ -126,9 +134,12 @@ class Encoder:
         unit = inner / np.linalg.norm(inner, axis=1, keepdims=True)  # (t, d)
         return TokenVectors(ids, unit, _mean(states))
 
-    def _each(self, count: int, work: Callable[[int], None]) -> None:
-        """Do the work for each number below `count`, on several threads."""
-        numbers = iter(range(count))
+    def _each(self, texts: Sequence[str], work: Callable[[int], None]) -> None:
+        """Do the work for the number of each text, on several threads: first for the longest, so
+        that the threads end at nearly the same time.
+        """
+        count = len(texts)
+        numbers = iter(sorted(range(count), key=lambda number: -len(texts[number])))
 
         def share() -> None:
             for number in numbers:

@@ -1,16 +1,21 @@
 """The linear layers, y = x W^T + b, in fp32 and in int8.
 
-int8 rounds every row of x, and every row of W, to 255 steps of a size of that row's own, and
-multiplies the steps as integers:
+int8 rounds x, and every row of W, to 255 steps, and multiplies the steps as integers:
 
-    x[i]  ~  x_step[i] q[i]        x_step[i] = max |x[i]| / 127
-    W[j]  ~  w_step[j] r[j]        w_step[j] = max |W[j]| / 127
+    x[i, c]  ~  x_step[i] q[i, c]      x_step[i] = max |x[i]| / 127
+    W[j, c]  ~  w_step[j] r[j, c]      w_step[j] = max |W[j]| / 127
     y[i, j]  =  x_step[i] w_step[j] (q[i] . r[j])  +  b[j]
 
-A row of x is a token, so a token's y depends on no other token. A few channels of x are outliers,
-which would leave few steps to all the others: they are made smaller, and their weights larger by
-as much (Xiao et al. 2022, SmoothQuant, https://arxiv.org/abs/2211.10438). Measured on 68 texts:
-the cosine to fp32 is .9989 on average and .9981 at worst; .9975 and .9964 without that.
+A row of x is a token, so a token's y depends on no other token. Of two kinds of x more is known:
+
+- What a layer norm gives has its range by channel, before a text is read: its scale and shift tell
+  it. So each channel c has a step of its own, which is multiplied into W[:, c] (after Xiao et al.
+  2022, SmoothQuant, https://arxiv.org/abs/2211.10438), and no row has to be looked through.
+- What GELU gives is nowhere lower than -0.17. So its zero is near the lowest step, and there are
+  nearly twice as many steps above it.
+
+Measured on 160 passages of the project's docs: the cosine to fp32 is .9989 on average and .9982 at
+worst. With a step for each row instead, the first kind takes a tenth more time for a text.
 """
 
 import logging
@@ -22,13 +27,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.local.engine.transformer.graph import Graph, Tensor
-from app.local.engine.transformer.model import Linear
+from app.local.engine.transformer.model import REACH, REACHES, Linear
 from app.local.engine.transformer.onnx_format import TYPES
 from app.local.engine.transformer.weights import Array, Weights
 
 STEPS = 127
-MIDDLE = np.uint8(128)
-SMOOTHING = 4.0
+MIDDLE = 128  # the byte of zero
+LOW = 20  # the byte of zero where values are hardly negative
 
 log = logging.getLogger(__name__)
 
@@ -42,44 +47,87 @@ def by_precision(precision: Literal["int8", "fp32"], weights: Weights) -> Linear
     return int8
 
 
-def fp32(g: Graph, x: Tensor, names: Sequence[str], outliers: Sequence[int] = ()) -> list[Tensor]:
-    del outliers  # nothing is rounded
+def fp32(
+    g: Graph, x: Tensor, names: Sequence[str], norm: str | None = None, lowest: float | None = None
+) -> list[Tensor]:
+    del norm, lowest  # nothing is rounded
     weights = [(g.weight(f"{name}.weight"), g.weight(f"{name}.bias")) for name in names]
     return [g.Gemm(x, weight, bias, transB=1) for weight, bias in weights]  # (t, out)
 
 
 def int8(
-    g: Graph, x: Tensor, names: Sequence[str], outliers: Sequence[int] = (), signed: bool = True
+    g: Graph,
+    x: Tensor,
+    names: Sequence[str],
+    norm: str | None = None,
+    lowest: float | None = None,
+    signed: bool = True,
 ) -> list[Tensor]:
-    smooth = np.ones(g.weights.shapes[f"{names[0]}.weight"][1], np.float32)  # (in,)
-    smooth[list(outliers)] = SMOOTHING
-    q, x_step = quantise_rows(g, g.Mul(x, g.constant(1 / smooth)) if outliers else x)
-    ys = []
-    for name in names:
-        r, w_step = quantise(g.weights[f"{name}.weight"] * smooth)  # (out, in), (out,)
-        zero = np.int8(0) if signed else MIDDLE
-        w = r.T if signed else r.T.view(np.uint8) + MIDDLE  # (in, out), the same from another zero
-        # The product and w_step in one pass, which saves a tenth of the time of a text.
-        y = g.MatMulIntegerToFloat(
-            q,
-            g.constant(w),
-            g.constant(np.float32(1)),
-            g.constant(w_step),
-            g.constant(MIDDLE),
-            g.constant(zero),
-        )  # (t, out)
-        ys.append(g.Add(g.Mul(y, x_step), g.weight(f"{name}.bias")))  # (t, out)
-    return ys
+    if norm is not None:
+        steps = channel_steps(g.weights, norm)  # (in,)
+        q = g.QuantizeLinear(
+            g.Mul(x, g.constant(1 / steps)), g.constant(np.float32(1)), g.constant(np.uint8(MIDDLE))
+        )  # (t, in)
+        return [_product(g, q, name, MIDDLE, signed, steps, biased=True) for name in names]
+    zero = MIDDLE if lowest is None else LOW
+    q, x_step = quantise_rows(g, x, lowest)
+    products = [_product(g, q, name, zero, signed) for name in names]
+    return [
+        g.Add(g.Mul(product, x_step), g.weight(f"{name}.bias"))  # (t, out)
+        for product, name in zip(products, names, strict=True)
+    ]
 
 
-def quantise_rows(g: Graph, x: Tensor) -> tuple[Tensor, Tensor]:
-    """`quantise` within the graph: steps (t, in) as bytes whose zero is MIDDLE, and sizes (t,
-    1).
+def _product(
+    g: Graph,
+    q: Tensor,
+    name: str,
+    zero: int,
+    signed: bool,
+    steps: Array | None = None,
+    biased: bool = False,
+) -> Tensor:
+    """The product of q's steps, whose zero is this byte, with a layer's weights: (t, out). The
+    sizes of both steps, those of q by channel, and the bias are in it: one pass, and not three.
     """
-    step = g.Mul(g.ReduceMax(g.Abs(x), g.constant([1])), g.constant(1 / STEPS))  # (t, 1)
-    steps = g.Squeeze(step, g.constant([1]))  # (t,)
-    middles = g.Expand(g.constant(MIDDLE), g.Shape(steps))  # (t,)
-    return g.QuantizeLinear(x, steps, middles, axis=0), step
+    weight = g.weights[f"{name}.weight"]
+    r, w_step = quantise(weight if steps is None else weight * steps)  # (out, in), (out,)
+    w = r.T if signed else r.T.view(np.uint8) + np.uint8(MIDDLE)  # (in, out); from another zero
+    return g.MatMulIntegerToFloat(
+        q,
+        g.constant(w),
+        g.constant(np.float32(1)),
+        g.constant(w_step),
+        g.constant(np.uint8(zero)),
+        g.constant(np.int8(0) if signed else np.uint8(MIDDLE)),
+        *([g.weight(f"{name}.bias")] if biased else []),
+    )
+
+
+def channel_steps(weights: Weights, norm: str) -> Array:
+    """The sizes of the steps of what a layer norm gives, (d,)."""
+    scale, shift = weights[f"{norm}.weight"], weights[f"{norm}.bias"]  # (d,)
+    reach = np.full(len(scale), REACH, np.float32)
+    reach[[*REACHES]] = [*REACHES.values()]
+    largest: Array = np.abs(shift) + reach * np.abs(scale)
+    return largest / np.float32(STEPS)
+
+
+def quantise_rows(g: Graph, x: Tensor, lowest: float | None = None) -> tuple[Tensor, Tensor]:
+    """`quantise` within the graph: steps (t, in) as bytes, and sizes (t, 1). The byte of zero is
+    MIDDLE, or LOW where it is known how low the values are at the lowest.
+    """
+    one = g.constant([1])
+    if lowest is None:
+        zero = MIDDLE
+        step = g.Mul(g.ReduceMax(g.Abs(x), one), g.constant(1 / STEPS))  # (t, 1)
+    else:
+        zero = LOW
+        above = g.Mul(g.ReduceMax(x, one), g.constant(1 / (255 - LOW)))  # (t, 1)
+        step = g.Max(above, g.constant(-lowest / LOW))  # (t, 1)
+    steps = g.Squeeze(step, one)  # (t,)
+    zeros = g.Expand(g.constant(np.uint8(zero)), g.Shape(steps))  # (t,)
+    return g.QuantizeLinear(x, steps, zeros, axis=0), step
 
 
 def quantise(weight: Array) -> tuple[NDArray[np.int8], Array]:

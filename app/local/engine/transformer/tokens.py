@@ -34,6 +34,10 @@ class Tokenizer:
         """The token ids of the text, without [CLS] and [SEP]."""
         return [id_ for _, encoding in self._encode(text) for id_ in encoding.ids]
 
+    def count(self, text: str) -> int:
+        """How many they are."""
+        return sum(len(encoding) for _, encoding in self._encode(text))
+
     def windows(self, text: str) -> list[Ids]:
         """The text's ids in the fewest windows that hold them, all of about one length.
 

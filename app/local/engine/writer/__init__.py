@@ -1,36 +1,38 @@
 """The stand-in model: honest and extractive.
 
-    prompt      what a model is asked, and how it is to answer: the nouns
-    content     blocks of a conversation, and the deltas in which a model writes them
+what is asked, and what is written:
+    prompt      a conversation, tools, how to answer
+    content     documents, images, thoughts, calls and their results, within it
+    writing     an answer, piece by piece, in the deltas of `deltas`; the models that write one
+
+in a row, `writer`:
     reading     Prompt -> the task in it: answer from passages, rewrite a follow-up, something else
-                (message takes the text apart by its labels, context finds where the passages
-                stand, passages cuts them, with records, literals and markup; wishes says how they
-                are cited and what an abstention says, layout what stands around the answer)
+    message     the prompt's text, taken apart: its labels, where the passages stand, their records,
+                literals and markup, how they are to be cited, what an abstention is to say
     searches    results of tools that are to be cited -> the questions that they answer
-    quotes      documents -> passages; where in a document a sentence of the answer stands
-    blocks      a passage of Markdown -> headings, paragraphs, lists, tables, code
+    rewrite     a follow-up and its conversation -> a question that stands alone, by ellipsis,
+                ordinals and pronouns
+    question    what is asked: its kind, numbers, measures, expected kinds of answers, acts, nouns
     candidates  passages -> all that can be said of them: sentences, items, rows, whole blocks
-    case        a question and its candidates: what each has and lacks of the question
-    evidence    how far each candidate speaks for being the answer (late, by late interaction)
-    acts        what is to be done, and its opposite
-    expected    the kind of answer that a question expects: a reason, a place, a person
-    surroundings  the system, product or place in which a question sets what it asks
-    choose      scores -> is there an answer, which sentences make it, in which order
-    rendering   what is said, as Markdown, with its marks
+    choice      the language -> who chooses: english or multilingual, for an `inquiry`
+    evidence    how far each candidate speaks for being the answer, from the case of a question and
+                its candidates: coverage by words, nearness by meaning, demands, what is missing
+    selection   scores -> is there an answer, which sentences make it, in which order; verdicts,
+                comparisons, summaries, superlatives and premises select in their own ways
+    wording     what is said, with its marks, quotes and layout; an abstention
+    limits      the answer, piece by piece, up to its longest length or the text that ends it
+
+other tasks:
     small_talk  what asks for nothing; overview: what asks for all documents
-    rewrite     a follow-up and its conversation -> a question that stands alone
-                (by phrases and pronouns)
     decomposition  a question -> those that it is made of
     recaps      a conversation -> what was asked, and the key sentences of the answers
     categories  a message for an agent -> its category, and the reason
-    thoughts    what is told of how the answer came about, before it
     planning    tools, or a schema of the answer -> what a planner decides, held to the request
     calls       the calls that it decides on, piece by piece
-    limits      the answer, piece by piece, up to its longest length or the text that ends it
+    thoughts    what is told of how the answer came about, before it
 
-    writer      all of this in a row
-    server      in its place: any OpenAI-compatible server (Ollama, llama.cpp, vLLM)
-    bodies      the request and response bodies of each family of models
+in its place:
+    server      any OpenAI-compatible server (Ollama, llama.cpp, vLLM)
 
 It says what the passages say and nothing else: every word of an answer stands in a passage. Where
 none of them answers it abstains, as the prompt wants it said. What it cannot do it says it cannot.
@@ -38,46 +40,43 @@ none of them answers it abstains, as the prompt wants it said. What it cannot do
 
 from app.local.engine.writer.content import (
     Block,
+    Document,
+    File,
+    Image,
+    Quote,
+    Reasoning,
+    Text,
+    ToolResult,
+    ToolUse,
+)
+from app.local.engine.writer.deltas import (
     BlockDelta,
     BlockEvent,
     Blocks,
     BlockStart,
     BlockStop,
     Delta,
-    Image,
-    Quote,
     QuoteDelta,
-    Reasoning,
     ReasoningDelta,
-    Text,
     TextDelta,
     TextStart,
     ToolInputDelta,
-    ToolResult,
-    ToolUse,
     ToolUseStart,
     delta_text,
 )
-from app.local.engine.writer.prompt import (
+from app.local.engine.writer.prompt import Prompt, Sampling, Thinking, Tool, ToolChoice, Turn
+from app.local.engine.writer.server import Server
+from app.local.engine.writer.writer import Writer
+from app.local.engine.writer.writing import (
     Citation,
-    Document,
-    File,
     Finish,
     Generation,
     Model,
     ModelError,
     ModelTimeout,
-    Prompt,
-    Sampling,
-    Thinking,
-    Tool,
-    ToolChoice,
-    Turn,
     Writing,
     Written,
 )
-from app.local.engine.writer.server import Server
-from app.local.engine.writer.writer import Writer
 
 __all__ = [
     "Block",

@@ -8,10 +8,11 @@ from hashlib import sha256
 from random import Random
 from string import ascii_letters, digits
 
-from app.local.engine.writer.content import Delta, ToolInputDelta, ToolUseStart, delta_text
+from app.local.engine.writer.deltas import Delta, ToolInputDelta, ToolUseStart, delta_text
 from app.local.engine.writer.limits import Spans, pieces
 from app.local.engine.writer.planning import Call
-from app.local.engine.writer.prompt import Finish, Prompt, Sampling, Written
+from app.local.engine.writer.prompt import Prompt, Sampling
+from app.local.engine.writer.writing import Finish, Written
 
 
 def write_calls(

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from app.local.engine.encoder import TokenEncoder
-from app.local.engine.writer.markup import elements
 from app.local.engine.writer.message import take_apart
+from app.local.engine.writer.message.markup import elements
 from app.local.engine.writer.planning import Planning
 from app.local.engine.writer.prompt import Prompt, Tool, Turn
 from app.local.engine.writer.small_talk import asks_for_help, reply

@@ -4,8 +4,8 @@ from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
-from app.local.engine.writer.content import Image
-from app.local.engine.writer.prompt import Document, Prompt, Sampling, Tool, Turn
+from app.local.engine.writer.content import Document, Image
+from app.local.engine.writer.prompt import Prompt, Sampling, Tool, Turn
 
 JSON = dict[str, Any]
 

@@ -11,14 +11,16 @@ import re
 from collections.abc import Iterator, Sequence
 
 from app.local.engine.languages import ENGLISH, tell
-from app.local.engine.writer.comparisons import comparison_in, comparison_of
+from app.local.engine.store.analysis import terms
 from app.local.engine.writer.prompt import Turn
 from app.local.engine.writer.rewrite import understand
+from app.local.engine.writer.selection.comparisons import comparison_in, comparison_of
 
 MOST = 8  # questions
 _MARKS = ("?", "\uff1f", "\u061f")
 _ASKS = r"(?:what|where|when|who|whom|whose|which|why|how|is|are|was|were|do|does|did|can|will)"
 _AND = re.compile(rf",? (?:and|but)(?: also)? (?={_ASKS}\b)", re.IGNORECASE)
+_UNNAMED = re.compile(r"\b(?:it|he|him|his|she|her|they|them|their|its)\b", re.IGNORECASE)
 _BEGINS = re.compile(rf"\W*{_ASKS}\b", re.IGNORECASE)
 _BETWEEN = re.compile(
     rf"(?<=[{''.join(_MARKS)}])\s*(?=\w)|(?<=[.!])\s+(?={_ASKS}\b)", re.IGNORECASE
@@ -42,6 +44,22 @@ def decompose(question: str, conversation: Sequence[Turn] = ()) -> tuple[str, ..
         parts += _sides(alone) or (alone,)
         turns += (Turn("user", alone), Turn("assistant", ""))
     return tuple(dict.fromkeys(parts))[:MOST] or (question,)
+
+
+def two_questions(question: str) -> tuple[str, ...]:
+    """The two questions that a question is made of, each with words of its own; none otherwise.
+
+    >>> two_questions("What is quartz, and where is it found?")
+    ('What is quartz?', 'Where is quartz found?')
+    >>> two_questions("Who found it and when?"), two_questions("Which is harder, talc or quartz?")
+    ((), ())
+    """
+    if comparison_in(question):
+        return ()
+    parts = decompose(question)
+    words = [frozenset(terms(part)) for part in parts]
+    apart = len(parts) == 2 and all(words) and words[0] != words[1]
+    return parts if apart and not _UNNAMED.search(parts[1]) else ()
 
 
 def _questions(text: str) -> Iterator[str]:

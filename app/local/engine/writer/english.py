@@ -3,43 +3,46 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from random import Random
 from typing import NamedTuple
 
 import numpy as np
 
 from app.local.engine.encoder import TokenEncoder
 from app.local.engine.writer.candidates import Candidate
-from app.local.engine.writer.case import Case, case_of
-from app.local.engine.writer.choose import (
+from app.local.engine.writer.candidates.said import Said
+from app.local.engine.writer.candidates.siblings import with_the_others
+from app.local.engine.writer.decomposition import two_questions
+from app.local.engine.writer.evidence import FEATURES, MOST, Evidence, evidence, likeliest
+from app.local.engine.writer.evidence.case import Case, case_of
+from app.local.engine.writer.evidence.vectors import Remembered
+from app.local.engine.writer.inquiry import Draw, Inquiry
+from app.local.engine.writer.question import Question
+from app.local.engine.writer.selection import (
     Scores,
     answerable,
     chosen,
-    drawn,
     score,
     softmax,
     with_neighbour,
 )
-from app.local.engine.writer.comparisons import (
+from app.local.engine.writer.selection.comparisons import (
     Comparison,
     candidates_of,
     comparison_in,
     tells_both,
+    told_differences,
 )
-from app.local.engine.writer.documents import of_one_document
-from app.local.engine.writer.evidence import FEATURES, MOST, Evidence, evidence, likeliest
-from app.local.engine.writer.odds import Odds
-from app.local.engine.writer.premises import denial
-from app.local.engine.writer.prompt import Sampling
-from app.local.engine.writer.question import Question
-from app.local.engine.writer.repetition import Repetition
-from app.local.engine.writer.rewrite import Meaning
-from app.local.engine.writer.said import Said
-from app.local.engine.writer.siblings import with_the_others
-from app.local.engine.writer.summaries import key_sentences, sentences_about, subject_of_summary
-from app.local.engine.writer.superlatives import extreme_row
-from app.local.engine.writer.vectors import Remembered
-from app.local.engine.writer.verdicts import (
+from app.local.engine.writer.selection.documents import of_one_document
+from app.local.engine.writer.selection.odds import Odds
+from app.local.engine.writer.selection.premises import denial
+from app.local.engine.writer.selection.repetition import Repetition
+from app.local.engine.writer.selection.summaries import (
+    key_sentences,
+    sentences_about,
+    subject_of_summary,
+)
+from app.local.engine.writer.selection.superlatives import extreme_row
+from app.local.engine.writer.selection.verdicts import (
     asks_yes_or_no,
     decide,
     is_bare,
@@ -50,6 +53,7 @@ _OF_THEM = re.compile(r"\bof (?:them|these|those|the (?:two|three|four))\b", re.
 _LIKELY = 0.03  # how likely a candidate has to be the answer, to decide a yes-no question
 _DECIDING = 8  # candidates that are looked at for that
 _NOT_OF_THE_KIND = list(FEATURES).index("not of the kind")
+_OF_EACH = 2  # candidates, of each of two questions in one
 _BESIDE_VERDICT = 1  # other candidates that are said behind a verdict
 
 
@@ -63,21 +67,9 @@ class EnglishChoice:
     def __init__(self, encoder: TokenEncoder) -> None:
         self._remembered = Remembered(encoder)
 
-    def of(
-        self,
-        meaning: Meaning,
-        candidates: Sequence[Candidate],
-        names: Sequence[str],
-        sampling: Sampling,
-        random: Random,
-    ) -> Said:
-        """What answers a question; no candidates where nothing does.
-
-        Args:
-            meaning: of the question.
-            candidates: of the passages.
-            names: of the passages' documents.
-        """
+    def of(self, inquiry: Inquiry, draw: Draw) -> Said:
+        """What answers a question; no candidates where nothing does."""
+        meaning, candidates, names = inquiry.meaning, inquiry.candidates, inquiry.names
         if subject := subject_of_summary(meaning.question):
             about = sentences_about(subject, candidates, names)[:MOST]
             if about:
@@ -87,31 +79,42 @@ class EnglishChoice:
         named = " ".join(meaning.answers[-2:]) if _OF_THEM.search(meaning.turn) else ""
         if row := extreme_row(meaning.question, candidates, names, named):
             return Said([row])
-        answer = self._of(meaning, candidates, names, sampling, random)
+        if both := self._two_questions(inquiry, draw):
+            return both
         comparison = comparison_in(meaning.question)
+        if comparison and (block := told_differences(candidates, comparison)):
+            return Said([block])
+        answer = self._of(inquiry, draw)
         comparison = comparison and comparison.within(names)
         if comparison is None or tells_both(answer.candidates[:1], comparison):
             return answer
-        return self._compared(meaning, comparison, candidates, names, sampling, random) or answer
+        return self._compared(inquiry, draw, comparison) or answer
 
-    def _of(
-        self,
-        meaning: Meaning,
-        candidates: Sequence[Candidate],
-        names: Sequence[str],
-        sampling: Sampling,
-        random: Random,
-        *,
-        known: bool = False,
-    ) -> Said:
+    def _two_questions(self, inquiry: Inquiry, draw: Draw) -> Said | None:
+        """What answers "What is A, and how do I B?": the answers to both. None where it is one
+        question, or the passages do not answer both.
+        """
+        meaning = inquiry.meaning
+        parts = two_questions(meaning.question) if meaning.is_whole else ()
+        answers = [
+            self.of(replace(inquiry, meaning=replace(meaning, question=part)), draw)
+            for part in parts
+        ]
+        if not answers or not all(one.candidates for one in answers):
+            return None
+        both = dict.fromkeys(one for answer in answers for one in answer.candidates[:_OF_EACH])
+        return Said(list(both), answers[0].before)
+
+    def _of(self, inquiry: Inquiry, draw: Draw, *, known: bool = False) -> Said:
         """What answers a question that compares nothing.
 
         Args:
             known: whether there is an answer for sure.
         """
+        meaning, names = inquiry.meaning, inquiry.names
         question = Question(meaning.question)
         decides = asks_yes_or_no(question.text)
-        weighed = self._weighed(meaning, question, candidates, names)
+        weighed = self._weighed(inquiry, question)
         if weighed is None:
             return Said()
         choices, case, shown, repetition, scores = weighed
@@ -120,8 +123,9 @@ class EnglishChoice:
         scores = of_one_document(case, scores)
         if not (known or repetition.is_known(scores) or answerable(case, shown, scores)):
             return Said()
-        order = _of_the_kind(drawn(scores, sampling, random), shown)
-        places = chosen(choices, order, scores, case.vectors)
+        order = _of_the_kind(draw(scores), shown)
+        apart = () if case.mostly_prose else names  # there each paragraph may be a document
+        places = chosen(choices, order, scores, case.vectors, apart)
         verdict = ""
         if decides and (decision := decide(question, choices, _likely(scores), names)):
             first, verdict = decision
@@ -130,38 +134,28 @@ class EnglishChoice:
         elif is_bare(choices[places[0]]) and _goes_on(choices, places[0]):
             places = [places[0], places[0] + 1]
         elif case.mostly_prose and not decides and not meaning.answers:
-            places = with_neighbour(choices, places)
+            places = with_neighbour(case, places)
         answer = repetition.said_now(places, scores)
         if not meaning.answers:
             answer = with_the_others(question, answer, choices, names)
         return Said(answer, f"{verdict}." if verdict else "")
 
-    def odds(
-        self, meaning: Meaning, candidates: Sequence[Candidate], names: Sequence[str]
-    ) -> Odds | None:
-        """What the answer to a question is drawn from; None if nothing can be. Arguments as of
-        `of`.
-        """
-        weighed = self._weighed(meaning, Question(meaning.question), candidates, names)
+    def odds(self, inquiry: Inquiry) -> Odds | None:
+        """What the answer to a question is drawn from; None if nothing can be."""
+        weighed = self._weighed(inquiry, Question(inquiry.meaning.question))
         if weighed is None:
             return None
         scores = of_one_document(weighed.case, weighed.scores)
         return Odds(weighed.choices, scores, answerable(weighed.case, weighed.shown, scores))
 
-    def _weighed(
-        self,
-        meaning: Meaning,
-        question: Question,
-        candidates: Sequence[Candidate],
-        names: Sequence[str],
-    ) -> "_Weighed | None":
+    def _weighed(self, inquiry: Inquiry, question: Question) -> "_Weighed | None":
         """The likeliest candidates with their scores; None if there is none."""
-        choices = likeliest(question, candidates)
+        choices = likeliest(question, inquiry.candidates)
         if not choices or not question.terms:
             return None
-        case = case_of(self._remembered, question, choices, names)
+        case = case_of(self._remembered, question, choices, inquiry.names)
         shown = evidence(case)  # (n, features)
-        repetition = Repetition(meaning, choices)
+        repetition = Repetition(inquiry.meaning, choices)
         scores = repetition.without_barred(score(case, shown), question)  # (n,)
         if asks_yes_or_no(question.text):
             others = [is_verdict_on_another(question, one) for one in choices]
@@ -170,31 +164,24 @@ class EnglishChoice:
             return None
         return _Weighed(choices, case, shown, repetition, scores)
 
-    def _compared(
-        self,
-        meaning: Meaning,
-        comparison: Comparison,
-        candidates: Sequence[Candidate],
-        names: Sequence[str],
-        sampling: Sampling,
-        random: Random,
-    ) -> Said | None:
+    def _compared(self, inquiry: Inquiry, draw: Draw, comparison: Comparison) -> Said | None:
         """What is said of each of two things, from a place of its own; None if it is of neither, or
         if neither is found.
         """
         best: list[Candidate] = []
         missing: list[str] = []
         for side, other in (comparison.sides, comparison.sides[::-1]):
-            about = candidates_of(candidates, side, other)
-            of_side = replace(meaning, question=comparison.question(side), answers=())
-            answer = self._of(of_side, about, names, sampling, random, known=not comparison.aspect)
+            about = candidates_of(inquiry.candidates, side, other)
+            meaning = replace(inquiry.meaning, question=comparison.question(side), answers=())
+            of_side = replace(inquiry, meaning=meaning, candidates=about)
+            answer = self._of(of_side, draw, known=not comparison.aspect)
             best += answer.candidates[:1]
             missing += [] if answer.candidates else [side]
         if not best:
             return None
         if len(best) == 2 and best[0] == best[1]:
             best = best[:1]
-        replies = meaning.language.replies
+        replies = inquiry.meaning.language.replies
         return Said(best, behind=replies["missing"].format(*missing) if missing else "")
 
 

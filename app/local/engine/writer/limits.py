@@ -3,7 +3,10 @@
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
-from app.local.engine.writer.prompt import Finish, Sampling, StopReason
+from app.local.engine.writer.prompt import Sampling
+from app.local.engine.writer.writing import Finish, StopReason
+
+_MOST_OF_A_SIGN = 4  # tokens; a Korean syllable is three
 
 Spans = Callable[[str], list[tuple[int, int]]]
 
@@ -50,8 +53,17 @@ def limited(
 
 
 def _shortened(source: Iterable[str], room: int, spans: Spans) -> Iterator[tuple[str, bool]]:
-    """The pieces that there is room for, and of each whether it had to be cut."""
+    """The pieces that there is room for, and of each whether it had to be cut. They are counted
+    once they might be too long.
+    """
+    uncounted = ""
     for piece in source:
+        if _MOST_OF_A_SIGN * (len(uncounted) + len(piece)) <= room:
+            uncounted += piece
+            yield piece, False
+            continue
+        room -= len(spans(uncounted))
+        uncounted = ""
         tokens = spans(piece)
         if len(tokens) > room:
             yield piece[: tokens[room - 1][1]] if room else "", True

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from app.local.engine.text import sentences
-from app.local.engine.writer.blocks import blocks
-from app.local.engine.writer.plain import plain
-from app.local.engine.writer.records import Passage
+from app.local.engine.writer.candidates.blocks import blocks
+from app.local.engine.writer.candidates.plain import plain
+from app.local.engine.writer.message.records import Passage
 
 _ABOUT_ALL = re.compile(
     r"\W*(?:(?:so |and )?what(?:'s| is| are) (?:this|these|it|all this|those|they)(?: documents?"

@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.local.engine.writer.content import Quote
-from app.local.engine.writer.prompt import Document
-from app.local.engine.writer.records import Passage
+from app.local.engine.writer.content import Document, Quote
+from app.local.engine.writer.message.records import Passage
 
 _WORD = re.compile(r"\w+")
 _MOST_WORDS = 200  # of a sentence that is looked for; what is longer is found by its beginning

@@ -10,18 +10,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from app.local.engine.writer import wishes
 from app.local.engine.writer.categories import Sort, sort_in
-from app.local.engine.writer.context import SPOKEN, find
-from app.local.engine.writer.labels import QUESTION
-from app.local.engine.writer.layout import PLAIN, Layout, layout
-from app.local.engine.writer.markup import elements
-from app.local.engine.writer.message import Message, take_apart
-from app.local.engine.writer.passages import split
+from app.local.engine.writer.message import Message, take_apart, wishes
+from app.local.engine.writer.message.context import SPOKEN, find
+from app.local.engine.writer.message.labels import QUESTION
+from app.local.engine.writer.message.layout import PLAIN, Layout, layout
+from app.local.engine.writer.message.markup import elements
+from app.local.engine.writer.message.passages import split
+from app.local.engine.writer.message.records import Passage
 from app.local.engine.writer.prompt import Prompt, Turn
 from app.local.engine.writer.quotes import Place, passages_of
 from app.local.engine.writer.recaps import Recap, recap_in
-from app.local.engine.writer.records import Passage
 
 ABSTENTION = wishes.ABSTENTION
 _SHORTEST = 20  # words of a context that nothing announces

@@ -11,11 +11,11 @@ import numpy as np
 
 from app.local.engine.encoder import TextEncoder
 from app.local.engine.text import sentences
-from app.local.engine.writer.markup import elements
+from app.local.engine.writer.message.markup import elements
 from app.local.engine.writer.prompt import Turn
 from app.local.engine.writer.rewrite import rewrite
+from app.local.engine.writer.selection.summaries import central
 from app.local.engine.writer.small_talk import reply
-from app.local.engine.writer.summaries import central
 
 _SPEAKER = re.compile(r"^(User|Human|Customer|Assistant|Agent|AI): ?", re.MULTILINE)
 _USERS = frozenset({"User", "Human", "Customer"})

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from app.local.engine.writer.content import ToolResult, ToolUse
-from app.local.engine.writer.context import tagged
-from app.local.engine.writer.prompt import Document, Prompt, Turn
+from app.local.engine.writer.content import Document, ToolResult, ToolUse
+from app.local.engine.writer.message.context import tagged
+from app.local.engine.writer.prompt import Prompt, Turn
 
 
 @dataclass(frozen=True)

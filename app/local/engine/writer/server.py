@@ -26,7 +26,8 @@ import httpx2
 
 from app.local.engine.encoder import TextEncoder
 from app.local.engine.writer.chat_completion import chat_completion
-from app.local.engine.writer.content import (
+from app.local.engine.writer.counting import count_tokens
+from app.local.engine.writer.deltas import (
     Delta,
     ReasoningDelta,
     TextDelta,
@@ -34,16 +35,8 @@ from app.local.engine.writer.content import (
     ToolUseStart,
     delta_text,
 )
-from app.local.engine.writer.counting import count_tokens
-from app.local.engine.writer.prompt import (
-    Citation,
-    Finish,
-    ModelError,
-    ModelTimeout,
-    Prompt,
-    Sampling,
-    StopReason,
-)
+from app.local.engine.writer.prompt import Prompt, Sampling
+from app.local.engine.writer.writing import Citation, Finish, ModelError, ModelTimeout, StopReason
 
 CONNECT = 5.0  # seconds until the server is there
 SILENCE = 300.0  # seconds until its next word; a model may have to be loaded first

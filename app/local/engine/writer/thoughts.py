@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
-from app.local.engine.writer.content import Delta, ReasoningDelta
+from app.local.engine.writer.deltas import Delta, ReasoningDelta
 from app.local.engine.writer.limits import Spans, pieces
-from app.local.engine.writer.prompt import Sampling, Thinking, Written
+from app.local.engine.writer.prompt import Sampling, Thinking
+from app.local.engine.writer.writing import Written
 
 
 def answering(sampling: Sampling, thoughts: str, spans: Spans) -> Sampling:

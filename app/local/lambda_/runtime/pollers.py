@@ -9,6 +9,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from itertools import chain
 from threading import Lock
 from typing import Any
 
@@ -29,6 +30,7 @@ Invoke = Callable[[str, str, str | None], InvocationOutcome]
 
 EVENTS = f"{INTERNAL_PREFIX}lambda-events"
 EVENT_THREADS = 4
+MAPPING_THREADS = 2  # of a queue, of which Lambda has five and more: a slow batch holds up no other
 RETRIES = (60, 120)  # seconds before the second and the third attempt, by Lambda
 WAIT = 0.5  # seconds that a thread waits for messages before it checks whether to stop
 MARGIN = 30  # seconds that a message stays hidden after the timeout of its function
@@ -110,15 +112,21 @@ class MappingPoller(_Poller):
 
     Attributes:
         result: of the last batch, as LastProcessingResult has it.
+        ended: when that was, in seconds of the monotonic clock.
     """
 
     def __init__(
-        self, mapping: EventSourceMapping, queues: MessageQueues, invoke: Invoke, account: str
+        self,
+        number: int,
+        mapping: EventSourceMapping,
+        queues: MessageQueues,
+        invoke: Invoke,
+        account: str,
     ) -> None:
-        super().__init__(f"lambda-mapping-{mapping.uuid}")
+        super().__init__(f"lambda-mapping-{mapping.uuid}-{number}")
         self._mapping, self._queues, self._invoke = mapping, queues, invoke
         self._account = account
-        self.result = "No records processed"
+        self.result, self.ended = "No records processed", 0.0
 
     def take_step(self) -> None:
         queue = self._queues.name_of(self._mapping.queue)
@@ -132,6 +140,7 @@ class MappingPoller(_Poller):
         partial = "ReportBatchItemFailures" in self._mapping.settings["FunctionResponseTypes"]
         failed = failures(outcome, messages, partial=partial)
         self.result = "PROBLEM: Function call failed" if outcome.error else "OK"
+        self.ended = time.monotonic()
         for message in messages:
             if message.id not in failed:
                 self._queues.delete(queue, message.receipt)
@@ -172,7 +181,7 @@ class Pollers:
         self._catalogue, self._queues, self._invoke = catalogue, queues, invoke
         self._account = account
         self._lock = Lock()
-        self._mappings: dict[str, MappingPoller] = {}
+        self._mappings: dict[str, Sequence[MappingPoller]] = {}
         self._started = False
         self._events = [
             EventPoller(number, queues, catalogue, invoke, retries)
@@ -208,20 +217,23 @@ class Pollers:
         self._queues.send(EVENTS, json.dumps(event))
 
     def refresh(self, identifier: str) -> None:
-        """Start, restart or stop the poller of a mapping that is new, changed or deleted."""
+        """Start, restart or stop the pollers of a mapping that is new, changed or deleted."""
         with self._lock:
-            old = self._mappings.pop(identifier, None)
-            if old:
+            for old in self._mappings.pop(identifier, ()):
                 old.stop()
             mapping = next((m for m in self._catalogue.mappings() if m.uuid == identifier), None)
             if self._started and mapping and mapping.settings["Enabled"]:
-                loop = MappingPoller(mapping, self._queues, self._invoke, self._account)
-                self._mappings[identifier] = loop
-                loop.start()
+                self._mappings[identifier] = [
+                    MappingPoller(number, mapping, self._queues, self._invoke, self._account)
+                    for number in range(MAPPING_THREADS)
+                ]
+                for loop in self._mappings[identifier]:
+                    loop.start()
 
     def result(self, identifier: str) -> str:
-        loop = self._mappings.get(identifier)
-        return loop.result if loop else "No records processed"
+        loops = self._mappings.get(identifier)
+        last = max(loops, key=lambda loop: loop.ended) if loops else None
+        return last.result if last else "No records processed"
 
     def _queue_name(self, mapping: EventSourceMapping) -> str | None:
         try:
@@ -231,4 +243,4 @@ class Pollers:
 
     def _loops(self) -> list[Loop]:
         with self._lock:
-            return [*self._events, *self._mappings.values()]
+            return [*self._events, *chain.from_iterable(self._mappings.values())]

@@ -43,6 +43,8 @@ from app.local.s3.storage.registry import (
 from app.local.s3.storage.staging import new_version
 
 _MOST_ATTEMPTS = 5  # to open a file that keeps changing
+AHEAD_NS = 60 * 10**9
+"""A file may change after the clock was read, or another machine's clock be ahead by so much."""
 
 
 class Contents(Registry):
@@ -70,16 +72,16 @@ class Contents(Registry):
         self._recover()
 
     def list(
-        self, bucket: str, prefix: str = "", after: str = "", *, look: bool = True
+        self, bucket: str, prefix: str = "", after: str = "", *, quiet: float | None = 0
     ) -> Iterator[Object]:
         """The objects whose key begins with `prefix` and comes after `after`, by UTF-8 bytes.
 
-        `look` says whether to look into the folder first, which later pages of a listing need
-        not. Raises NoSuchBucket.
+        The folder is looked into first, as `refresh` does; not if `quiet` is None, as for later
+        pages of a listing. Raises NoSuchBucket.
         """
         self.folder(bucket)
-        if look:
-            self.refresh(bucket, prefix)
+        if quiet is not None:
+            self.refresh(bucket, prefix, quiet)
         return index.scan(self.database, bucket, prefix, after)
 
     def list_versions(
@@ -162,12 +164,13 @@ class Contents(Registry):
         still be writing them. Raises NoSuchBucket.
         """
         folder = self.folder(bucket)
-        until_ns = time.time_ns() - int(quiet * 1e9) if quiet else None
+        now = time.time_ns()
+        last_moments = range(now - int(quiet * 1e9) + 1, now + AHEAD_NS) if quiet else range(0)
         with self._refreshing:
             paths = self.changes.take(bucket, whole=not prefix)
             try:
                 survey = external_changes.survey(
-                    self.database, folder, bucket, prefix, until_ns, paths
+                    self.database, folder, bucket, prefix, last_moments, paths
                 )
                 self.changes.add(bucket, survey.recent)
                 if survey.differences:

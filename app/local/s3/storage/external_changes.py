@@ -44,6 +44,7 @@ QUIET_MS = 20  # or as soon as no other change has come for this time
 WAIT_MS = 500  # for the first change, before the thread checks whether to stop
 _MOST_READS = 3  # of a file that keeps changing while it is read
 INTERVAL = 1.0  # seconds between two scans
+SOON = 0.25  # seconds until the next one, where a file had changed too shortly before
 QUIET = 1.0  # seconds since a file was changed last: until then it may still be copied
 
 log = logging.getLogger(__name__)
@@ -73,6 +74,12 @@ class Changes:
         """Add paths that may have changed, relative to the bucket's folder."""
         with self._lock:
             self._paths[bucket].update(paths)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there are paths to look at."""
+        with self._lock:
+            return any(self._paths.values())
 
     def invalidate(self, bucket: str) -> None:
         """Have the next look go over all of the bucket."""
@@ -204,25 +211,28 @@ def survey(
     folder: Folder,
     bucket: str,
     prefix: str,
-    until_ns: int | None,
+    last_moments: range = range(0),
     paths: Collection[str] | None = None,
 ) -> Survey:
-    """Compare the files of a folder with the rows of its bucket.
+    """Compare the files of a folder with the rows of its bucket. Those of files that are there
+    come first, in the order of their keys, so that a batch of events is of neighbours, which one
+    listing tells of.
 
     Args:
         prefix: keys without this prefix are left out.
-        until_ns: files that changed after this moment (nanoseconds since 1970) are recent.
+        last_moments: files that changed in these nanoseconds since 1970 are recent. A file of a
+            later time was copied with that time, or the clock was set back since.
         paths: look at these and below them only; None means all of the folder.
     """
     present, recorded = _places(database, folder, bucket, prefix, paths)
     keys, recent = [], []
     for key, (path, identity) in present.items():
         if (path, identity) != recorded.get(key):
-            if until_ns is not None and identity.mtime_ns > until_ns:
+            if identity.mtime_ns in last_moments:
                 recent.append(path)
             else:
                 keys.append(key)
-    keys += recorded.keys() - present.keys()
+    keys = sorted(keys) + sorted(recorded.keys() - present.keys())
     rows = {key: index.get(database, bucket, key) for key in keys}
     return Survey([examine(folder, bucket, key, rows[key]) for key in keys], recent)
 
@@ -314,5 +324,6 @@ class FolderScanner:
         self._buckets.outbox.deliver()
 
     def _step(self) -> None:
-        if not self._loop.stopping.wait(self._interval):
+        pause = min(SOON, self._interval) if self._buckets.changes.is_waiting else self._interval
+        if not self._loop.stopping.wait(pause):
             self.scan()

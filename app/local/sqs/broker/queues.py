@@ -17,6 +17,7 @@ from app.local.database import Database
 from app.local.messaging import INTERNAL_PREFIX, NoSuchQueue, NotInFlight, QueueMessage
 from app.local.sqs.broker.arrivals import Arrivals
 from app.local.sqs.broker.messages import BadReceipt, message_of, read_receipt
+from app.local.steady import SteadyClock
 
 Attributes = Mapping[str, str]
 
@@ -61,6 +62,9 @@ class Queue:
 class Queues:
     """All queues of a home, for one account in one region.
 
+    Args:
+        clock: seconds since 1970, which never go back; by default a SteadyClock.
+
     Raises:
         InUse: another process works on this home.
     """
@@ -70,11 +74,12 @@ class Queues:
         home: Path,
         account: str = "000000000000",
         region: str = "us-east-1",
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         self._database = Database(home / "queues.sqlite", SCHEMA)
         self._prefix = f"arn:aws:sqs:{region}:{account}:"
-        self._clock = clock
+        self._clock = clock or SteadyClock(not_before=self._latest())
+        self._opened = self._clock()
         self._arrivals = Arrivals()
         self._taking = Lock()
         self._closed = False
@@ -146,7 +151,7 @@ class Queues:
         rows = self._database.query(
             "SELECT visible > ? AS hidden, received > 0 AS received, COUNT(*) AS number"
             " FROM messages WHERE queue = ? AND sent >= ? GROUP BY 1, 2",
-            *(now, name, now - self.get(name).seconds("MessageRetentionPeriod")),
+            *(now, name, self._expiry(self.get(name), now)),
         )
         count = {(row["hidden"], row["received"]): row["number"] for row in rows}
         return (
@@ -309,7 +314,6 @@ class Queues:
     def _take(self, queue: Queue, most: int, visibility: int | None) -> Sequence[QueueMessage]:
         """Receive the messages that are visible now. The caller holds the lock."""
         now = self._clock()
-        expired = now - queue.seconds("MessageRetentionPeriod")
         if not self._database.first(
             "SELECT 1 FROM messages WHERE queue = ? AND visible <= ? LIMIT 1", queue.name, now
         ):
@@ -317,7 +321,8 @@ class Queues:
         hidden = queue.seconds("VisibilityTimeout") if visibility is None else visibility
         with self._database.transaction() as connection:
             connection.execute(
-                "DELETE FROM messages WHERE queue = ? AND sent < ?", (queue.name, expired)
+                "DELETE FROM messages WHERE queue = ? AND sent < ?",
+                (queue.name, self._expiry(queue, now)),
             )
             self._move_dead_letters(connection, queue, now)
             rows = connection.execute(
@@ -344,6 +349,20 @@ class Queues:
             )
             if rows.rowcount:
                 self._arrivals.wake(target)
+
+    def _expiry(self, queue: Queue, now: float) -> float:
+        """The moment before which a message has to have been sent to be given up. None is given up
+        for the time in which nobody could receive it: its age counts from the opening.
+        """
+        expiry = now - queue.seconds("MessageRetentionPeriod")
+        return expiry if expiry > self._opened else 0.0
+
+    def _latest(self) -> float:
+        """The latest moment that is written down."""
+        [row] = self._database.query(
+            "SELECT MAX(MAX(sent), COALESCE(MAX(first_received), 0)) AS latest FROM messages"
+        )
+        return row["latest"] or 0.0
 
     def _until_next(self, name: str) -> float:
         """Seconds until a hidden message becomes visible."""

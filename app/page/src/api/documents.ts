@@ -17,7 +17,8 @@ export interface Document {
   reason: string | null;
   /** Which of its text searches do not find. */
   warnings: string[];
-  metadata?: Record<string, Attribute> | null;
+  /** Names and values by which questions can be filtered, if they were asked for. */
+  attributes?: Record<string, Attribute> | null;
 }
 
 export interface Documents {
@@ -28,6 +29,8 @@ export interface Documents {
 export const documents = (cursor?: string | null) =>
   call<Documents>("GET", `/documents?limit=100${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`);
 export const document = (id: string) => call<Document>("GET", `/documents/${id}`);
+/** A document with its attributes, which cost a read of the sidecar beside it: no list has them. */
+export const described = (id: string) => call<Document>("GET", `/documents/${id}?attributes=true`);
 export const deleteDocument = (id: string) => call<Document>("DELETE", `/documents/${id}`);
 
 /** An address of the document's own content, which works for a short while. */

@@ -42,9 +42,11 @@ export function Composer({ ref, id, isBusy, choices, onStop, onSend, onEditLast 
     if (text) sessionStorage.setItem(draftKey, text);
     else sessionStorage.removeItem(draftKey);
   }, [draftKey, text]);
-  // On a phone the keyboard would cover what there is to read.
+  // On a phone the keyboard would cover what there is to read. Who is in a menu, a dialog or
+  // another field when the conversation arrives stays there.
   useEffect(() => {
-    if (matchMedia("(pointer: fine)").matches) box.current?.focus({ preventScroll: true });
+    const isElsewhere = !!document.activeElement?.closest("[popover], [aria-haspopup], dialog, input, textarea, select");
+    if (!isElsewhere && matchMedia("(pointer: fine)").matches) box.current?.focus({ preventScroll: true });
   }, [id]);
   useEffect(() => {
     if (!isBusy) return;

@@ -209,6 +209,7 @@ export const ar: Words = {
     dismiss: (name) => `إزالة ${name} من هذه القائمة`,
     clear: "إزالة المكتمل",
     attributes: "السمات",
+    attributesNone: "لا شيء.",
     attributesCount: (count) => plural(count, { one: "سمة واحدة", two: "سمتان", few: "# سمات", many: "# سمة", other: "# سمة" }),
     attributesHint: "تُعطى لما تضيفه، ويمكن تصفية البحث بها، وتحل محل السمات السابقة للمستند.",
     attribute: "السمة",

@@ -175,6 +175,7 @@ export const de: Words = {
     dismiss: (name) => `${name} von dieser Liste nehmen`,
     clear: "Fertige ausblenden",
     attributes: "Attribute",
+    attributesNone: "Keine.",
     attributesCount: (count) => plural(count, { one: "# Attribut", other: "# Attribute" }),
     attributesHint: "Was Sie hinzufügen, bekommt diese. Nach ihnen lässt sich die Suche filtern. Sie ersetzen die bisherigen eines Dokuments.",
     attribute: "Attribut",

@@ -178,6 +178,7 @@ export const en = {
     dismiss: (name: string) => `Take ${name} off this list`,
     clear: "Clear what is done",
     attributes: "Attributes",
+    attributesNone: "None.",
     attributesCount: (count: number) => plural(count, { one: "# attribute", other: "# attributes" }),
     attributesHint: "What you add gets these. Searches can be filtered by them. They replace those that a document had before.",
     attribute: "Attribute",

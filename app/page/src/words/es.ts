@@ -179,6 +179,7 @@ export const es: Words = {
     dismiss: (name) => `Quitar ${name} de esta lista`,
     clear: "Quitar lo terminado",
     attributes: "Atributos",
+    attributesNone: "Ninguno.",
     attributesCount: (count) => plural(count, { one: "# atributo", other: "# atributos" }),
     attributesHint: "Lo que añada los recibe. Las búsquedas se pueden filtrar por ellos. Sustituyen a los que un documento tenía antes.",
     attribute: "Atributo",

@@ -179,6 +179,7 @@ export const fr: Words = {
     dismiss: (name) => `Retirer ${name} de cette liste`,
     clear: "Effacer ce qui est fini",
     attributes: "Attributs",
+    attributesNone: "Aucun.",
     attributesCount: (count) => plural(count, { one: "# attribut", other: "# attributs" }),
     attributesHint: "Ce que vous ajoutez les reçoit. On peut filtrer les recherches par eux. Ils remplacent ceux qu’un document avait déjà.",
     attribute: "Attribut",

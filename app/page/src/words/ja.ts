@@ -171,6 +171,7 @@ export const ja: Words = {
     dismiss: (name) => `${name} をこの一覧から外す`,
     clear: "終わったものを消す",
     attributes: "属性",
+    attributesNone: "ありません。",
     attributesCount: (count) => plural(count, { other: "属性 # 件" }),
     attributesHint: "追加する文書に付きます。検索の絞り込みに使えます。以前の属性は置き換えられます。",
     attribute: "属性",

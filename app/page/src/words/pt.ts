@@ -179,6 +179,7 @@ export const pt: Words = {
     dismiss: (name) => `Tirar ${name} desta lista`,
     clear: "Limpar o terminado",
     attributes: "Atributos",
+    attributesNone: "Nenhum.",
     attributesCount: (count) => plural(count, { one: "# atributo", other: "# atributos" }),
     attributesHint: "O que adicionar recebe-os. As pesquisas podem ser filtradas por eles. Substituem os que um documento tinha antes.",
     attribute: "Atributo",

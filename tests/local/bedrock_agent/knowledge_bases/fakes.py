@@ -2,8 +2,9 @@
 
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 from zlib import crc32
 
 import numpy as np
@@ -15,6 +16,7 @@ from app.local.engine.store import Vectors
 DIMENSION = 384
 RAREST = 10_000  # ids of tokens, which say how rare a word is, from here on
 _WORD = re.compile(r"\w+")
+T = TypeVar("T")
 
 
 class HashingEncoder:
@@ -33,6 +35,9 @@ class HashingEncoder:
 
     def tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         return [self._tokens(text) for text in texts]
+
+    def map_tokens(self, texts: Sequence[str], make: Callable[[TokenVectors], T]) -> list[T]:
+        return [make(one) for one in self.tokens(texts)]
 
     def _tokens(self, text: str) -> TokenVectors:
         words = _WORD.findall(text.lower())

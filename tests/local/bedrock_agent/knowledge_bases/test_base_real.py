@@ -20,8 +20,8 @@ SECTIONS = {
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with World(tmp_path_factory.mktemp("home"), Encoder(), parser=Parser) as world:
+def world(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with World(tmp_path_factory.mktemp("home"), encoder, parser=Parser) as world:
         yield world
 
 

@@ -113,6 +113,25 @@ def test_a_large_document_does_not_starve() -> None:
     assert len(done) == rounds * (BATCH - OF_THE_OLDEST) + 1
 
 
+def test_a_large_document_does_not_fill_the_batches_of_small_ones() -> None:
+    """Of fifty that come one after the other, each waits for a batch in which it is nearly alone;
+    the large one takes the rest of the encoder's time, and whole batches once it is alone.
+    """
+    embedding, encoder = Embedding(), HashingEncoder()
+    embedding.put(ready("large", 2 * CAPACITY))
+    embedding.put(ready("second", 2 * CAPACITY))
+    for number in range(50):
+        embedding.put(ready(f"small-{number}", 3))
+        shares = embedding.take()
+        taken = {share.ready.task.uri: share.taken for share in shares}
+        assert taken[f"small-{number}"] == 3
+        assert sum(taken.values()) <= OF_THE_OLDEST + 3
+        for share in shares:
+            share.add(encoder.encode(share.batch()))
+        embedding.finished()
+    assert sum(share.taken for share in embedding.take()) == BATCH
+
+
 def test_vectors_are_those_of_their_chunks_whatever_the_shares() -> None:
     embedding, encoder = Embedding(), HashingEncoder()
     embedding.put(ready("large", CAPACITY + 7))

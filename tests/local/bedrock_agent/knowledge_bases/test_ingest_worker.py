@@ -3,7 +3,7 @@
 import os
 import threading
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -46,8 +46,29 @@ class Failing:
             raise self._failures.popleft()
         self._store.put(document, chunks)
 
+    def put_all(self, documents: Mapping[str, Sequence[Chunk]]) -> None:
+        for document, chunks in documents.items():
+            self.put(document, chunks)
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
+
+
+class Refusing(Failing):
+    """A store that chokes on foxes. It notes how many documents are put at a time."""
+
+    def __init__(self, path: Path, configuration: StoreConfiguration) -> None:
+        super().__init__(path, configuration, [])
+        self.sizes: list[int] = []
+
+    def put(self, document: str, chunks: Sequence[Chunk]) -> None:
+        self.put_all({document: chunks})
+
+    def put_all(self, documents: Mapping[str, Sequence[Chunk]]) -> None:
+        self.sizes.append(len(documents))
+        if any(chunk.text == "fox" for chunks in documents.values() for chunk in chunks):
+            raise RuntimeError("a bug in the store")
+        self._store.put_all(documents)
 
 
 class Watched(HashingEncoder):
@@ -66,13 +87,18 @@ class Watched(HashingEncoder):
         return super().encode(texts)
 
 
-def ingested(source: Source, texts: dict[str, str]) -> dict[str, str]:
-    """Ingest documents as one batch, and wait for what becomes of them."""
+def ingest(source: Source, texts: dict[str, str]) -> None:
+    """Ingest documents as one batch."""
     source.world.parser.gate.clear()
     for key, text in texts.items():
         source.put(key, text)
         source.ingest(key)
     source.world.parser.gate.set()
+
+
+def ingested(source: Source, texts: dict[str, str]) -> dict[str, str]:
+    """Ingest documents as one batch, and wait for what becomes of them."""
+    ingest(source, texts)
     return until(source.statuses, lambda statuses: SETTLED.issuperset(statuses.values()))
 
 
@@ -130,8 +156,11 @@ def test_what_is_said_to_be_indexed_or_gone_is_so_for_a_search(tmp_path: Path) -
 
 
 def test_a_document_that_cannot_be_stored_fails_alone(tmp_path: Path) -> None:
+    opened: list[Refusing] = []
+
     def open_store(path: Path, configuration: StoreConfiguration) -> Store:
-        return Failing(path, configuration, [RuntimeError("a bug in the store")])
+        opened.append(Refusing(path, configuration))
+        return opened[-1]
 
     with World(tmp_path, open_store=open_store) as world:
         source = world.source()
@@ -140,6 +169,26 @@ def test_a_document_that_cannot_be_stored_fails_alone(tmp_path: Path) -> None:
         (detail,) = source.get("a.md")
         assert "RuntimeError: a bug in the store" in detail["statusReason"]
         assert sorted(source.found("animal")) == ["b.md", "c.md"]
+
+
+def test_documents_that_are_embedded_together_are_stored_together(tmp_path: Path) -> None:
+    opened: list[Refusing] = []
+
+    def open_store(path: Path, configuration: StoreConfiguration) -> Store:
+        opened.append(Refusing(path, configuration))
+        return opened[-1]
+
+    encoder = Watched()
+    with World(tmp_path, encoder, open_store=open_store) as world:
+        source = world.source()
+        encoder.gate.clear()
+        ingest(source, {f"{n}.md": "dog" for n in range(9)})
+        until(lambda: len(world.parser.parsed), lambda count: count == 9)
+        encoder.gate.set()
+        until(source.statuses, lambda statuses: set(statuses.values()) == {"INDEXED"})
+        assert len(source.found("dog", numberOfResults=10)) == 9
+    assert sum(opened[0].sizes) == 9
+    assert max(opened[0].sizes) > 1
 
 
 def test_a_document_that_cannot_be_embedded_fails_alone(tmp_path: Path) -> None:
@@ -159,7 +208,7 @@ def test_a_large_document_does_not_hold_up_the_end(tmp_path: Path) -> None:
         encoder.gate.clear()
         source.ingest("book.md")
         until(lambda: world.parser.parsed, bool)
-        threading.Timer(0.05, encoder.gate.set).start()
+        encoder.gate.set()  # and at once the end, which a second thread might be late to see
     assert sum(encoder.sizes) < 2000
     with World(tmp_path, encoder) as world:
         source.world = world

@@ -33,7 +33,6 @@ class Script:
             self._replies.put(reply)
 
     def messages(self, number: int = -1) -> list[JSON]:
-        """The messages of a request."""
         messages: list[JSON] = self.requests[number]["messages"]
         return messages
 

@@ -43,7 +43,6 @@ class Library:
         }
 
     def answer(self, question: str, session: str | None = None, **members: Any) -> Any:
-        """The answer of RetrieveAndGenerate to a question."""
         more: Any = {"sessionId": session} if session else {}
         return self.runtime.retrieve_and_generate(
             input={"text": question},

@@ -16,7 +16,7 @@ FIELD = "retrieveAndGenerateConfiguration.externalSourcesConfiguration"
 MANUAL = "# Pump\n\n" + "\n\n".join(
     f"## Part {n}\n\nPart {n} of the pump weighs {n * 7} kilograms. It is made of brass. "
     + "Handle it with care, and do not drop it. " * 20
-    for n in range(1, 121)
+    for n in range(1, 31)
 )
 
 
@@ -51,16 +51,16 @@ def uri(minerals: Library) -> str:
 
 
 def test_a_document_that_comes_along_is_answered_from_and_cited(minerals: Library) -> None:
-    reply = ask(minerals, "How much does part 118 weigh?", content(MANUAL))
+    reply = ask(minerals, "How much does part 28 weigh?", content(MANUAL))
     text = reply["output"]["text"]
-    assert "Part 118 of the pump weighs 826 kilograms." in text
+    assert "Part 28 of the pump weighs 196 kilograms." in text
     assert all(text[start : end + 1] == part for part, start, end in parts_of(reply["citations"]))
     (passage,) = reply["citations"][0]["retrievedReferences"]
     assert passage["location"] == {
         "type": "CUSTOM",
         "customDocumentLocation": {"id": "manual.md"},
     }
-    assert "826 kilograms" in passage["content"]["text"]
+    assert "196 kilograms" in passage["content"]["text"]
 
 
 def test_a_document_in_s3_is_answered_from_and_cited(minerals: Library, uri: str) -> None:

@@ -12,13 +12,10 @@ from app.local.bedrock_runtime.bodies import (
     Opening,
     Reply,
 )
-from app.local.engine.writer.content import Blocks, Text, TextDelta
-from app.local.engine.writer.prompt import (
-    Citation,
-    Finish,
-    Sampling,
-    Turn,
-)
+from app.local.engine.writer.content import Text
+from app.local.engine.writer.deltas import Blocks, TextDelta
+from app.local.engine.writer.prompt import Sampling, Turn
+from app.local.engine.writer.writing import Citation, Finish
 
 JSON = dict[str, Any]
 

@@ -46,11 +46,16 @@ examples = pytest.mark.parametrize(("answer", "grounded", "relevant"), EXAMPLES)
 
 
 @pytest.fixture(scope="module")
-def service(scripted: Scripted, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def service(
+    scripted: Scripted,
+    encoder: Encoder,
+    multilingual: MultilingualEncoder,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Any]:
     """A client, and a guardrail that grounds."""
     home: Path = tmp_path_factory.mktemp("home")
-    encoder, guardrails = Encoder(), Guardrails(home)
-    engine = engine_of(encoder, scripted, multilingual=MultilingualEncoder(encoder))
+    guardrails = Guardrails(home)
+    engine = engine_of(encoder, scripted, multilingual=multilingual)
     judge = GuardrailJudge(guardrails, engine.guard)
     runtime = bedrock_runtime.handlers(engine, foundation_models, lambda: TODAY, judge=judge)
     services = {"bedrock": guardrail_handlers.handlers(guardrails), "bedrock-runtime": runtime}

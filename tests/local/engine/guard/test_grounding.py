@@ -36,9 +36,8 @@ FERRY = [
 
 
 @pytest.fixture(scope="module")
-def grounding() -> Grounding:
-    encoder = Encoder()
-    return Grounding(encoder, MultilingualEncoder(encoder))
+def grounding(encoder: Encoder, multilingual: MultilingualEncoder) -> Grounding:
+    return Grounding(encoder, multilingual)
 
 
 # https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-contextual-grounding-check.html

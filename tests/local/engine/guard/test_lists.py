@@ -1,4 +1,4 @@
-"""The lists that the guard carries: what docs/guardrails.md says of each."""
+"""The lists that the guard carries: what docs/judges.md says of each."""
 
 import hashlib
 import re
@@ -15,7 +15,7 @@ LISTS = ("profanity.txt", "entities/given_names.txt", "entities/surnames.txt")
 
 @pytest.mark.parametrize("name", LISTS)
 def test_the_card_of_a_list_is_that_of_its_file(name: str) -> None:
-    page = (DOCS / "guardrails.md").read_text(encoding="utf-8")
+    page = (DOCS / "judges.md").read_text(encoding="utf-8")
     [(lines, digest)] = re.findall(
         rf"\| `{re.escape(name)}` \| ([\d,]+) \|.*\| `([0-9a-f]{{64}})` \|", page
     )

@@ -3,9 +3,7 @@
 import pytest
 
 from app.local.engine.guard import Guard, Policy
-from app.local.engine.guard.grounding import Grounding
 from app.local.engine.guard.policy import Topic
-from app.local.engine.transformer import Encoder
 
 INVESTMENT = Topic(
     "Investment advice",
@@ -19,12 +17,6 @@ INVESTMENT = Topic(
     "block",
 )
 RELIGION = Topic("Religion", "Faiths, gods, and which religion is the right one.", (), "block")
-
-
-@pytest.fixture(scope="module")
-def guard() -> Guard:
-    encoder = Encoder(threads=1)
-    return Guard(encoder, Grounding(encoder, encoder))
 
 
 def detected(guard: Guard, *texts: str) -> list[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.local.engine.parsers import Unreadable, epub
-from tests.local.engine.parsers.documents import archive, parsed
+from tests.local.engine.parsers.documents import archive, parsed, parsed_document
 
 CONTAINER = (
     '<container xmlns="c"><rootfiles><rootfile full-path="OEBPS/book.opf"/></rootfiles></container>'
@@ -46,6 +46,54 @@ def test_a_chapter_is_decoded_as_it_says(tmp_path: Path) -> None:
     assert parsed(epub.parse, tmp_path / "a.epub", archive(book))[-1].text == "café"
 
 
+def package(**addresses: str) -> str:
+    """A package document with a chapter at each address."""
+    items = "".join(
+        f'<item id="{name}" href="{address}" media-type="application/xhtml+xml"/>'
+        for name, address in addresses.items()
+    )
+    spine = "".join(f'<itemref idref="{name}"/>' for name in addresses)
+    return f'<package xmlns="p"><manifest>{items}</manifest><spine>{spine}</spine></package>'
+
+
+@pytest.mark.parametrize(
+    ("addresses", "parts", "texts"),
+    [
+        (
+            {"a": "Ch.xhtml", "b": "ch.xhtml"},
+            {"Ch.xhtml": "upper", "ch.xhtml": "lower"},
+            "upper lower",
+        ),
+        ({"a": "c.xhtml#x", "b": "c.xhtml"}, {"c.xhtml": "once"}, "once"),
+        (
+            {"a": "100%25.xhtml", "b": "a%2520b.xhtml"},
+            {"100%.xhtml": "one", "a%20b.xhtml": "two"},
+            "one two",
+        ),
+        (
+            {"a": "e\u0301.xhtml", "b": "./x/../y.xhtml"},
+            {"\u00e9.xhtml": "one", "y.xhtml": "two"},
+            "one two",
+        ),
+    ],
+    ids=["case", "fragment", "percent", "Unicode"],
+)
+def test_every_chapter_is_found_under_its_own_name(
+    tmp_path: Path, addresses: dict[str, str], parts: dict[str, str], texts: str
+) -> None:
+    book = {"META-INF/container.xml": CONTAINER, "OEBPS/book.opf": package(**addresses)}
+    pages = {f"OEBPS/{name}": f"<p>{text}" for name, text in parts.items()}
+    sections = parsed(epub.parse, tmp_path / "a.epub", archive({**book, **pages}))
+    assert [each.text for each in sections if each.text] == texts.split()
+
+
+def test_a_book_without_a_container_is_read_and_missing_chapters_are_named(tmp_path: Path) -> None:
+    parts = {"book.opf": package(a="a.xhtml", b="b.xhtml"), "a.xhtml": "<p>Wet."}
+    document = parsed_document(epub.parse, tmp_path / "a.epub", archive(parts))
+    assert document.sections[-1].text == "Wet."
+    assert "chapters that are not in its file: b.xhtml" in document.warnings[0]
+
+
 @pytest.mark.parametrize(
     ("parts", "reason"),
     [
@@ -57,7 +105,6 @@ def test_a_chapter_is_decoded_as_it_says(tmp_path: Path) -> None:
             },
             "protected against copying",
         ),
-        ({"META-INF/container.xml": "<container/>"}, "is no EPUB"),
         (
             {"OEBPS/text/one .xhtml": '<!DOCTYPE html [<!ENTITY a "ha">]><html>&a;</html>'},
             "declares entities of its own",
@@ -67,3 +114,8 @@ def test_a_chapter_is_decoded_as_it_says(tmp_path: Path) -> None:
 def test_why_a_book_cannot_be_read(tmp_path: Path, parts: dict[str, str], reason: str) -> None:
     with pytest.raises(Unreadable, match=reason):
         parsed(epub.parse, tmp_path / "a.epub", archive({**BOOK, **parts}))
+
+
+def test_an_archive_that_is_no_book_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match="is no EPUB"):
+        parsed(epub.parse, tmp_path / "a.epub", archive({"a.xhtml": "<p>Wet."}))

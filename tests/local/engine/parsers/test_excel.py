@@ -109,6 +109,15 @@ def test_a_formula_without_a_result_stands_there_itself_with_a_warning(tmp_path:
     assert "open it in Excel and save it" in warning
 
 
+def test_a_formula_that_is_filled_over_cells_stands_in_each_of_them(tmp_path: Path) -> None:
+    rows = (
+        '<row r="1"><c r="A1"><f t="shared" ref="A1:A3" si="0">B1*$C$1</f></c></row>'
+        '<row r="3"><c r="A3"><f t="shared" si="0"/></c><c r="B3"><f t="shared" si="1"/></c></row>'
+    )
+    text, _ = read(tmp_path, book(rows))
+    assert text.split("\n\n") == ["=B1*$C$1", "| =B3*$C$1 | =? |\n| --- | --- |"]
+
+
 def test_strings_are_read_without_escapes_and_readings(tmp_path: Path) -> None:
     strings = (
         "<si><t>one_x000D_\ntwo _x005F_x0041_</t></si>"

@@ -83,7 +83,7 @@ def test_the_main_element_is_the_page() -> None:
         ),
         (
             "<table><tr><td rowspan=0>1<td>2<tr><td colspan=x>3</table>",
-            ["| 1 | 2 |", "| --- | --- |", "| 3 |  |"],
+            ["| 1 | 2 |", "| --- | --- |", "| 1 | 3 |"],
         ),
         (
             "<table><caption>Soils<tr><th>a<th>b<tr><td>1<td><table><tr><td>2<td>3</table></table>",

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.local.engine.parsers.letters import LetterBox, inserted, insertions
 from app.local.engine.parsers.pdf import parse
+from app.local.engine.parsers.pdf.letters import LetterBox, inserted, insertions
 from tests.local.engine.parsers.documents import Placed, parsed, pdf
 
 ARABIC = "\u0644\u062e\u0635\u0648\u0629"  # its waw is the name of a stroke that lengthens sad

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.local.engine.parsers.number_formats import built_in, show_number, show_text
+from app.local.engine.parsers.sheets.number_formats import built_in, show_number, show_text
 
 ACCOUNTING = '_($* #,##0.00_);_($* (#,##0.00);_($* "-"??_);_(@_)'
 PHONE = "[<=9999999]###-####;(###) ###-####"

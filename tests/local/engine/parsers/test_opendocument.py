@@ -195,3 +195,87 @@ def test_why_an_opendocument_cannot_be_read(
 ) -> None:
     with pytest.raises(Unreadable, match=reason):
         read(tmp_path, archive(parts))
+
+
+WHITE = (
+    '<style:style style:name="White"><style:text-properties fo:color="#FFFFFF"/></style:style>'
+    '<style:style style:name="Lit"><style:text-properties fo:color="#ffffff" '
+    'fo:background-color="#000080"/></style:style>'
+    '<style:style style:name="Dark"><style:paragraph-properties fo:background-color="#000080"/>'
+    "</style:style>"
+)
+PAGE = (
+    '<style:page-layout style:name="L"><style:page-layout-properties fo:page-width="28cm" '
+    'fo:page-height="21cm"/></style:page-layout>'
+)
+
+
+def coloured(kind: str, body: str) -> bytes:
+    """A document with the styles White, Lit and Dark, and slides of 28 by 21 centimetres."""
+    names = f'{NAMES} xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"'
+    return archive(
+        {
+            "content.xml": f"<office:document-content {names}><office:automatic-styles>{WHITE}"
+            f"</office:automatic-styles><office:body><office:{kind}>{body}</office:{kind}>"
+            "</office:body></office:document-content>",
+            "styles.xml": f"<office:document-styles {names}><office:automatic-styles>{PAGE}"
+            "</office:automatic-styles><office:master-styles><style:master-page "
+            'style:name="M" style:page-layout-name="L"/></office:master-styles>'
+            "</office:document-styles>",
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ('<text:p>a<text:span text:style-name="White">no</text:span></text:p>', "a"),
+        ('<text:p text:style-name="White">no</text:p><text:p>a</text:p>', "a"),
+        ('<text:p>a<text:span text:style-name="Lit">yes</text:span></text:p>', "ayes"),
+        (
+            (
+                '<text:p text:style-name="Dark">a<text:span text:style-name="White">yes</text:span>'
+                "</text:p>"
+            ),
+            "ayes",
+        ),
+        (
+            (
+                "<text:p>a</text:p><draw:custom-shape><text:p><text:span "
+                'text:style-name="White">yes</text:span></text:p></draw:custom-shape>'
+            ),
+            "a\n\nyes",
+        ),
+        (
+            '<text:p>no<text:hidden-paragraph text:is-hidden="true"/></text:p><text:p>a</text:p>',
+            "a",
+        ),
+    ],
+)
+def test_white_text_on_paper_and_hidden_paragraphs_are_left_out(
+    tmp_path: Path, body: str, text: str
+) -> None:
+    [section], _ = read(tmp_path, coloured("text", body))
+    assert section.text == text
+
+
+def test_white_cells_are_left_out_and_values_without_a_text_are_read(tmp_path: Path) -> None:
+    white = CELL % (' table:style-name="White"', "no")
+    value = '<table:table-cell office:value-type="float" office:value="42"/>'
+    row = f"<table:table-row>{CELL % ('', 'a')}{white}{value}</table:table-row>"
+    body = f'<table:table table:name="S">{row}</table:table>'
+    [section], warnings = read(tmp_path, coloured("spreadsheet", body))
+    assert "no" not in section.text
+    assert "42" in section.text
+    assert warnings == ["Sheet 'S': 1 cell in white letters is left out."]
+
+
+def test_what_lies_beside_a_slide_is_left_out(tmp_path: Path) -> None:
+    boxes = "".join(
+        f'<draw:frame svg:x="{left}cm" svg:y="1cm" svg:width="5cm" svg:height="1cm">'
+        f"<draw:text-box><text:p>{words}</text:p></draw:text-box></draw:frame>"
+        for left, words in ((1, "on it"), (26, "half on it"), (40, "beside it"), (-9, "before it"))
+    )
+    body = f'<draw:page draw:master-page-name="M">{boxes}</draw:page>'
+    [section], _ = read(tmp_path, coloured("presentation", body))
+    assert section.text == "on it\n\nhalf on it"

@@ -8,7 +8,7 @@ import pytest
 
 from app.local.engine.parsers import ParsedDocument, Unreadable
 from app.local.engine.parsers.outlook import parse
-from app.local.engine.parsers.rtf_compression import decompress
+from app.local.engine.parsers.rtf.compression import decompress
 from tests.local.engine.parsers.compound_file import compound_file
 from tests.local.engine.parsers.documents import parsed_document
 

@@ -113,7 +113,7 @@ def test_what_runs_along_the_edges_of_pages_is_told_once(tmp_path: Path) -> None
         for number in range(1, 5)
     ]
     assert texts(tmp_path, *pages) == [
-        "Annual report\nInvoice 4712\nHere is the text of page 1.\n\n1 of 4",
+        "Annual report\n\nInvoice 4712\nHere is the text of page 1.\n\n1 of 4",
         "Invoice 4713\nHere is the text of page 2.",
         "Invoice 4714\nHere is the text of page 3.",
         "Invoice 4715\nHere is the text of page 4.",
@@ -168,3 +168,88 @@ def test_a_damaged_pdf_is_still_read(tmp_path: Path) -> None:
     damaged = content.replace(b"xref\n0 6", b"lost\n0 6")
     assert damaged != content
     assert parsed(parse, tmp_path / "a.pdf", damaged)[0].text == "Still here."
+
+
+END = "In all the years nobody has found that the largest load of the crane at quay nine"
+REST = "is 14 tons in calm weather. The other cranes are smaller."
+
+
+@pytest.mark.parametrize("count", [2, 5])
+def test_running_titles_and_notes_are_not_within_a_sentence(tmp_path: Path, count: int) -> None:
+    pages = [
+        [
+            (72.0, 770.0, 9.0, "Harbour Authority"),
+            (72.0, 758.0, 9.0, "Contract 4711"),
+            (72.0, 700.0, 10.0, "Ropes are dry." if number == 1 else REST),
+            *([(72.0, 688.0, 10.0, END)] if number == 1 else []),
+            *([(72.0, 90.0, 7.0, "1 By the inspectors, in May.")] if number == 1 else []),
+            (72.0, 40.0, 9.0, f"Page {number} of {count}"),
+        ]
+        for number in range(1, count + 1)
+    ]
+    for number, page in enumerate(pages[2:], start=3):
+        page[2] = (72.0, 700.0, 10.0, f"{('Clay', 'Sand', 'Silt')[number - 3]} is another matter.")
+    first, second, *_ = texts(tmp_path, *pages)
+    assert first == (
+        f"Harbour Authority\nContract 4711\n\nRopes are dry.\n{END} is 14 tons in calm weather.\n\n"
+        f"1 By the inspectors, in May.\n\nPage 1 of {count}"
+    )
+    assert second == "The other cranes are smaller."
+
+
+def test_roman_page_numbers_are_left_out(tmp_path: Path) -> None:
+    words = ("Ropes are dry.", "Chains rust.", "Nets float.", "Oars are long.")
+    pages = [
+        [(72.0, 700.0, 10.0, word), (300.0, 40.0, 9.0, number)]
+        for word, number in zip(words, ("ii", "iii", "iv", "v"), strict=True)
+    ]
+    assert texts(tmp_path, *pages) == list(words)
+
+
+def test_files_within_a_pdf_are_named_in_a_warning(tmp_path: Path) -> None:
+    names = "/Names << /EmbeddedFiles << /Names [(rates.xlsx) 99 0 R] >> >>"
+    attached = "/Subtype /FileAttachment /Rect [72 600 90 620] /FS 98 0 R"
+    content = pdf([lines("The rates are attached.")], catalogue=names, annotations=[attached])
+    files = "".join(
+        f"{number} 0 obj\n<< /Type /Filespec /UF ({name}) /EF << /F 97 0 R >> >>\nendobj\n"
+        for number, name in ((99, "rates.xlsx"), (98, "plan.dwg"))
+    )
+    file = "97 0 obj\n<< /Type /EmbeddedFile /Length 1 >>\nstream\nx\nendstream\nendobj\n"
+    content = content.replace(b"xref\n", f"{file}{files}xref\n".encode(), 1)
+    document = parsed_document(parse, tmp_path / "a.pdf", content)
+    [warning] = document.warnings
+    assert "2 attachments are not read: rates.xlsx, plan.dwg." in warning
+
+
+@pytest.mark.parametrize("end", [b"xref\n", b"2 0 obj"], ids=["its table", "its catalogue"])
+def test_a_pdf_whose_end_is_missing_is_read_as_far_as_it_goes(tmp_path: Path, end: bytes) -> None:
+    content = pdf([lines("Ropes are dry.")])
+    if end == b"2 0 obj":
+        content = content.replace(b"/Type /Catalog", b"/Type /Catalgo")
+    content = content[: content.rindex(b"xref\n0")]
+    document = parsed_document(parse, tmp_path / "a.pdf", content)
+    assert [section.text for section in document.sections] == ["Ropes are dry."]
+    assert "its end is missing" in document.warnings[0]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_lines_that_are_written_downwards_are_read_from_the_right(
+    tmp_path: Path, order: int
+) -> None:
+    written = ["Nobodymayentertheboiler", "roomwithouthelmetsandgl", "oves.Allothersstay."]
+    letters = [
+        [(500.0 - 20 * at, 700.0 - 12 * down, 12.0, sign) for down, sign in enumerate(line)]
+        for at, line in enumerate(written)
+    ]
+    page = [each for line in letters[::order] for each in line]
+    [text] = texts(tmp_path, [*page, (72.0, 40.0, 9.0, "Page 7")])
+    assert text.split("\n\n") == [" ".join(written), "Page 7"]
+
+
+def test_a_page_that_cannot_be_opened_is_named_in_a_warning(tmp_path: Path) -> None:
+    content = pdf([lines("Ropes are dry.")])
+    content = content.replace(b"/Kids [4 0 R]", b"/Kids [4 0 R 2 0 R]")
+    content = content.replace(b"/Count 1", b"/Count 2")
+    document = parsed_document(parse, tmp_path / "a.pdf", content)
+    assert [section.text for section in document.sections if section.text] == ["Ropes are dry."]
+    assert document.warnings == ("Page 2 has not been read: the PDF is damaged there.",)

@@ -54,6 +54,15 @@ def test_columns_that_are_drawn_row_by_row_are_read_one_after_the_other(
     assert page.split("\n\n") == expected
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_lines_that_are_drawn_from_below_are_read_from_above(tmp_path: Path, count: int) -> None:
+    columns = [column(lines, 40 + 185 * at) for at, lines in enumerate(COLUMNS[:count])]
+    rows = [line for row in zip_longest(*columns) for line in row if line]
+    [page] = text(tmp_path, rows[::-1])
+    columns_read = page.replace("\n", " ").split("  ")
+    assert columns_read == [" ".join(lines) for lines in COLUMNS[:count]]
+
+
 def test_columns_that_are_drawn_one_after_the_other_stay(tmp_path: Path) -> None:
     [page] = text(tmp_path, [*column(CLAY, 40), *column(SAND, 300)])
     assert page.replace("\n", " ").split("  ") == [" ".join(CLAY), " ".join(SAND)]

@@ -216,3 +216,39 @@ def test_the_values_of_a_chart_have_its_number_format(tmp_path: Path, code: str)
 
     last = read(tmp_path, deck(fill))[-1]
     assert last.endswith("| Mon | 25% |" if code == "0%" else "| Mon | 0.25 |")
+
+
+INK = (
+    '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+    '<mc:Choice Requires="p14"><p:contentPart r:id="rId9"/></mc:Choice></mc:AlternateContent>'
+    '<p:sp><p:nvSpPr><p:cNvPr id="7" name=""/><p:cNvSpPr/><p:nvPr/></p:nvSpPr><p:spPr/><p:txBody>'
+    '<a:bodyPr/><a:p><a:pPr lvl="x"><a:buAutoNum type="romanUcPeriod" startAt="4"/></a:pPr><a:r>'
+    "<a:t>sand</a:t></a:r></a:p></p:txBody></p:sp></p:spTree>"
+)
+
+
+def test_ink_and_odd_levels_are_no_failure_and_numbers_have_their_form(tmp_path: Path) -> None:
+    content, name = deck(clay), "ppt/slides/slide1.xml"
+    slide = part(content, name).replace("</p:spTree>", INK)
+    assert read(tmp_path, changed(content, {name: slide})) == ["Clay", "IV. sand"]
+
+
+def test_a_chart_has_all_levels_of_its_categories(tmp_path: Path) -> None:
+    from pptx.chart.data import CategoryChartData
+    from pptx.enum.chart import XL_CHART_TYPE
+    from pptx.util import Inches
+
+    def fill(slide: Any) -> None:
+        data = CategoryChartData()
+        for year, quarters in (("2023", ("Q1", "Q2")), ("2024", ("Q1",))):
+            category = data.add_category(year)
+            for quarter in quarters:
+                category.add_sub_category(quarter)
+        data.add_series("Fee", (1, 2, 3))
+        place = (Inches(1), Inches(1), Inches(3), Inches(3))
+        slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, *place, data)
+
+    assert read(tmp_path, deck(fill)) == [
+        "Bar chart",
+        "|  | Fee |\n| --- | --- |\n| 2023 Q1 | 1 |\n| 2023 Q2 | 2 |\n| 2024 Q1 | 3 |",
+    ]

@@ -210,8 +210,8 @@ def test_what_takes_too_much_memory_is_ended(file: Path, tmp_path: Path, before:
 class Replaced(Parser):
     """Whose first worker runs a script of the test instead."""
 
-    def __init__(self, *scripts: str) -> None:
-        super().__init__()
+    def __init__(self, *scripts: str, limits: Limits | None = None) -> None:
+        super().__init__(limits)
         self._scripts = list(scripts)
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -233,9 +233,19 @@ ANSWERS_ONCE = (
 def test_a_crash_fails_its_document_and_the_next_one_is_read(file: Path) -> None:
     parser = Replaced(DIES)
     file.write_bytes(b"Clay.")
-    with pytest.raises(Unreadable, match=r"crashed over the file \(SIGSEGV\), which is damaged"):
+    with pytest.raises(Unreadable, match=r"crashed over the file \(SIGSEGV\): it is damaged"):
         parser.parse(file, "a.txt")
     assert parser.parse(file, "a.txt").sections == [Section("Clay.", None)]
+    parser.close()
+
+
+def test_a_worker_that_aborts_names_the_memory_limit(file: Path) -> None:
+    """As PDFium does where it gets no more memory."""
+    aborts = "import os, signal; input(); os.kill(os.getpid(), signal.SIGABRT)"
+    parser = Replaced(aborts, limits=Limits(memory=64))
+    file.write_bytes(b"Clay.")
+    with pytest.raises(Unreadable, match=r"gave up \(SIGABRT\), .* more than 64 MB of memory"):
+        parser.parse(file, "a.txt")
     parser.close()
 
 
@@ -319,3 +329,9 @@ print({"pypdfium2", "mammoth", "pptx", "xlrd", "selectolax", "lxml"} & set(sys.m
         [sys.executable, "-c", script], check=True, capture_output=True, text=True
     )
     assert done.stdout == "set()\n"
+
+
+def test_halves_of_characters_are_joined_or_replaced(parser: Parser, file: Path) -> None:
+    file.write_text('{"a": "pump \\ud83d\\ude00", "b": "half \\ud83d"}')
+    [section] = parser.parse(file, "a.json").sections
+    assert section.text == "a: pump \U0001f600\nb: half \ufffd"

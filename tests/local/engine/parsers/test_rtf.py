@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.local.engine.parsers import Unreadable, rtf
+from app.local.engine.parsers.rtf import markdown_of
 from tests.local.engine.parsers.documents import parsed
 
 HEAD = (
@@ -66,3 +67,67 @@ def test_rtf_shows_what_word_shows(tmp_path: Path, body: str, text: str) -> None
 def test_what_is_no_rtf_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="is no RTF"):
         parsed(rtf.parse, tmp_path / "a.rtf", b"Clay.")
+
+
+COLOURS = rb"{\colortbl;\red255\green255\blue255;\red0\green0\blue128;}"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (rb"open {\cf1 secret} end", "open end"),
+        (rb"open \cf1 secret\plain  end", "open end"),
+        (rb"open {\cf2 blue} end", "open blue end"),
+        (rb"open {\cf1\chcbpat2 lit} end", "open lit end"),
+        (rb"open {\cf1 secret\cf0 seen} end", "open seen end"),
+        (rb"\trowd\cellx100\intbl{\cf1 in a cell}\cell\row", "in a cell"),
+    ],
+)
+def test_white_letters_on_paper_are_left_out(words: bytes, expected: str) -> None:
+    text = markdown_of(rb"{\rtf1" + COLOURS + words + b"}")
+    assert expected in " ".join(text.split())
+    assert "secret" not in text
+
+
+MORE = (
+    r"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 A;}{\f1\cpg1251 A;}{\f2\fcharset128 M;}"
+    r"{\f3\fcharset78 M;}}"
+)
+DROPDOWN = r"{\*\formfield{\fftype2\ffres%d\ffdefres1{\*\ffl Red}{\*\ffl Blue}}}"
+LIST = r"{\field{\*\fldinst FORMDROPDOWN %s}{\fldrslt }}"
+FRACTION = r"{\mmath{\*\moMath{\mr x=}{\mf{\mfPr{\mtype bar}}{\mnum{\mr a}}{\mden{\mr b}}}}}"
+HEAD_ROW = r"\trowd\clmgf\cellx1\clmrg\cellx2\cellx3\intbl H\cell\cell X\cell\row"
+BODY_ROWS = (
+    r"\trowd\clvmgf\cellx1\cellx2\cellx3\intbl v\cell b\cell c\cell\row"
+    r"\trowd\clvmrg\cellx1\cellx2\cellx3\intbl\cell d\cell e\cell\row\pard"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (r"{\f1 \'cf\'f0\'e8} {\f2 \'83\\ \'83\'5c \'83A} {\f3 \'93\'8c}", "При ソ ソ ア 東"),
+        (r"{\upr{caf?}{\*\ud{caf\u233?}}}", "café"),
+        (r"a\zwnj b{\*\moMathPara {\*\moMath {\mr c}}}", "a\u200cbc"),
+        (FRACTION, "x=a/b"),
+        (LIST % (DROPDOWN % 0) + LIST % (DROPDOWN % 25), "RedBlue"),
+        (r"{\field{\*\fldinst SYMBOL 8364 \\u}{\fldrslt}} 5", "€ 5"),
+        (r'{\field{\*\fldinst HYPERLINK "a b.pdf"}{\fldrslt file}}', "file"),
+        (
+            r"{\field{\*\fldinst PAGE}{\fldrslt 7}} of {\field{\*\fldinst NUMPAGES}{\fldrslt 9}}",
+            "7 of 9",
+        ),
+        (r"page \chpgn.", "page ."),
+        (
+            HEAD_ROW + BODY_ROWS,
+            "| H | H | X |\n| --- | --- | --- |\n| v | b | c |\n| v | d | e |",
+        ),
+        (r"\intbl a\cell{\nonesttables\par no}\cell\row\pard", "| a |  |\n| --- | --- |"),
+    ],
+)
+def test_rtf_of_other_programs_shows_what_word_shows(body: str, text: str) -> None:
+    assert markdown_of((MORE + body + "}").encode("latin-1")) == text
+
+
+def test_a_code_page_of_the_macintosh_may_be_that_of_another_script() -> None:
+    assert markdown_of(rb"{\rtf1\mac\ansicpg10001 \'93\'8c}") == "東"

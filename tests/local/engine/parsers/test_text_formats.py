@@ -82,9 +82,9 @@ def test_plain_text_is_kept_but_for_control_characters(tmp_path: Path) -> None:
         ('+++\ntitle = "Clay"\ndraft = false\n+++\nWet.', "# Clay\n\nWet."),
         ("---\ntitle: 'Clay: wet'\ntags: [a]\n...\nWet.", "# Clay: wet\n\nWet."),
         ("---\ntitle: Other\n---\n# Clay\n\nWet.", "# Clay\n\nWet."),
-        ("---\ntitle: Other\n---\nClay\n====\nWet.", "Clay\n====\nWet."),
+        ("---\ntitle: Other\n---\nClay\n====\nWet.", "# Clay\nWet."),
         ("---\nlayout: page\n---\nWet.", "Wet."),
-        ("---\nA rule above, and\n---\nanother.", "---\nA rule above, and\n---\nanother."),
+        ("---\nA rule above\n---\nanother.", "---\n## A rule above\nanother."),
         ("---\ntitle: never closed\nWet.", "---\ntitle: never closed\nWet."),
     ],
 )
@@ -110,6 +110,47 @@ def test_markdown_is_kept_but_for_its_front_matter(tmp_path: Path, text: str, ke
 def test_a_title_above_a_csv_table_is_no_header(tmp_path: Path, content: str, text: str) -> None:
     [section] = parsed(delimited.parse, tmp_path / "a.csv", content.encode())
     assert section.text.strip() == text
+
+
+def test_a_row_of_a_very_wide_table_has_the_names_of_its_values(tmp_path: Path) -> None:
+    names = ",".join(["Berth", "", *(f"Day {day}" for day in range(1, 500))])
+    rows = [
+        ",".join([f"B{at}", "deep", *(f"{at * day}" for day in range(1, 500))]) for at in (1, 2)
+    ]
+    content = "\n".join([names, *rows, ",,7"])
+    [section] = parsed(delimited.parse, tmp_path / "a.csv", content.encode())
+    first, second, last = section.text.split("### ")[1:]
+    assert first.startswith("B1\n\nBerth: B1\ncolumn 2: deep\nDay 1: 1\n")
+    assert "\nDay 250: 500\n" in second
+    assert last == "Row 4\n\nDay 1: 7"
+
+
+FEES = "| Region | Fee |\n| --- | --- |\n| North | 5 |"
+BERTHS = "| Berth | Ship | Depth |\n| --- | --- | --- |\n| B1 | Anna | 7 |"
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("Region,Fee\nNorth,5\n\nBerth,Ship,Depth\nB1,Anna,7\n", f"{FEES}\n\n{BERTHS}"),
+        (
+            "Fees of May\nRegion;Fee\nNorth;5\n;;\nBerths of May;;\nBerth;Ship;Depth\nB1;Anna;7\n",
+            f"Fees of May\n\n{FEES}\n\nBerths of May\n\n{BERTHS}",
+        ),
+        ("Region,Fee\n\nNorth,5\n\nSouth,6\n", f"{FEES}\n| South | 6 |"),
+        ("Region,Fee\nNorth,5\n\nSouth,6,late\nEast,7,\n", None),
+    ],
+    ids=["two tables", "two tables with titles", "empty lines", "a longer row is no header"],
+)
+def test_tables_that_empty_lines_part_are_several(
+    tmp_path: Path, content: str, text: str | None
+) -> None:
+    [section] = parsed(delimited.parse, tmp_path / "a.csv", content.encode())
+    assert section.text.count("| --- |") >= 1
+    if text:
+        assert section.text == text
+    else:
+        assert section.text.count("\n\n") == 0
 
 
 @pytest.mark.parametrize(

@@ -223,3 +223,48 @@ def test_a_message_is_its_headers_and_its_text_and_names_its_attachments(tmp_pat
     )
     with pytest.raises(Unreadable, match="no e-mail message"):
         text(mail.parse, tmp_path, "Just text.")
+
+
+CONDITIONS = """:a:
+
+ifdef::a[]
+seen
+ifdef::b[]
+not seen
+endif::[]
+endif::a[]
+ifndef::a[]
+nor this
+endif::[]
+ifdef::a[inline]
+ifdef::b+a[nor that]
+ifdef::b,a[either]
+"""
+SPANS = '[cols="1,1,1"]\n|===\n2+|wide |c\n\n.2+|tall |b |c\n|d |e\n3*|x\n|==='
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        (CONDITIONS, "seen inline either"),
+        (
+            SPANS,
+            (
+                "| wide | wide | c |\n| --- | --- | --- |\n| tall | b | c |\n| tall | d | e |\n"
+                "| x | x | x |"
+            ),
+        ),
+        (",===\na,b\n1,2\n,===", "| a | b |\n| --- | --- |\n| 1 | 2 |"),
+        ("[format=dsv]\n|===\na:b\n1:2\n|===", "| a | b |\n| --- | --- |\n| 1 | 2 |"),
+        ("One.\n\ntoc::[]\n\n'''\n\nTwo.", "One.\n\nTwo."),
+    ],
+)
+def test_asciidoc_shows_what_its_conditions_and_tables_say(source: str, shown: str) -> None:
+    assert asciidoc.to_markdown(source) == shown
+
+
+def test_files_that_restructured_text_would_include_are_named_in_a_warning(tmp_path: Path) -> None:
+    source = ".. include:: a.rst\n\n.. csv-table:: Fees\n   :widths: 1\n   :file: b.csv\n\nClay.\n"
+    document = parsed_document(restructured.parse, tmp_path / "a.rst", source.encode())
+    assert document.sections[0].text.endswith("Clay.")
+    assert document.warnings[0].startswith("The text of other files is not read: a.rst, b.csv.")

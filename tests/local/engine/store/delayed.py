@@ -1,6 +1,6 @@
 """A store as one far away may be: a write is durable at once, and visible after a refresh."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from app.local.engine.store import Chunk, Hit, StoreConfiguration, Vectors, open_embedded
@@ -21,6 +21,10 @@ class DelayedStore:
     def put(self, document: str, chunks: Sequence[Chunk]) -> None:
         self._durable.put(document, chunks)
         self._waiting.append((document, chunks))
+
+    def put_all(self, documents: Mapping[str, Sequence[Chunk]]) -> None:
+        for document, chunks in documents.items():
+            self.put(document, chunks)
 
     def delete(self, document: str) -> None:
         self._durable.delete(document)

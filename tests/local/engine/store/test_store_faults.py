@@ -4,7 +4,9 @@ import multiprocessing
 import random
 import shutil
 import sqlite3
+import threading
 import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -19,12 +21,15 @@ from app.local.engine.store import (
     StoreError,
     StoreFull,
     StoreInUse,
+    StoreUnavailable,
     analysis,
+    background_check,
     open_embedded,
 )
 from app.local.engine.store.embedded_store import EmbeddedStore
 from app.local.engine.store.filters import Condition
 from app.local.engine.store.live_index import SAVED
+from app.local.engine.store.segment import Segment
 from tests.local.engine.store.samples import CONFIGURATION, chunk, vector
 from tests.local.engine.store.writing import (
     Documents,
@@ -34,6 +39,7 @@ from tests.local.engine.store.writing import (
 )
 
 KILLS, ALL_KILLS = 12, 40  # the others with --thorough
+BEFORE_STEP_5 = Condition("lessThan", "step", 5)
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload([write.__module__])
 
@@ -246,15 +252,15 @@ def test_a_truth_of_another_version_is_refused(saved: Path) -> None:
 def test_a_full_disk_is_an_error_that_passes(saved: Path) -> None:
     store = EmbeddedStore(saved, CONFIGURATION)
     expected, documents = answers(store), store.documents()
-    (pages,) = store._truth._writer.execute("PRAGMA page_count").fetchone()
-    store._truth._writer.execute(f"PRAGMA max_page_count = {pages}")
+    (pages,) = store._truth._connections.writer.execute("PRAGMA page_count").fetchone()
+    store._truth._connections.writer.execute(f"PRAGMA max_page_count = {pages}")
     big = [chunk(f"big-{n}", n) for n in range(12 * SAVED)]
     for document in ("new", "a"):
         with pytest.raises(StoreFull, match="room"):
             store.put(document, big)
     assert answers(store) == expected
     assert store.documents() == documents
-    store._truth._writer.execute("PRAGMA max_page_count = 1000000")
+    store._truth._connections.writer.execute("PRAGMA max_page_count = 1000000")
     store.put("new", big)
     assert store.documents() == {**documents, "new": len(big)}
     expected = answers(store)
@@ -284,6 +290,32 @@ def test_a_store_is_open_once(saved: Path) -> None:
     reopened(saved)
 
 
+def test_a_store_that_is_closed_waits_for_readers_and_says_that_it_is_closed(saved: Path) -> None:
+    store = EmbeddedStore(saved, CONFIGURATION)
+    closer = threading.Thread(target=store.close)
+    with store._truth._connections.reading() as database:
+        closer.start()
+        while not store._truth._connections._is_closed:
+            pass
+        closer.join(0.3)
+        assert closer.is_alive()
+        assert database.execute("SELECT count(*) FROM documents").fetchone()
+    closer.join(60)
+    assert not closer.is_alive()
+    uses: list[Callable[[], object]] = [
+        lambda: store.search(vector(1), "amber", 5),
+        lambda: store.put("new", [chunk("new", 1)]),
+        lambda: store.delete("a"),
+        store.documents,
+        lambda: store.parents(["p"]),
+    ]
+    for use in uses:
+        with pytest.raises(StoreUnavailable, match="has been closed"):
+            use()
+    store.close()
+    assert reopened(saved)
+
+
 def test_a_changed_vector_is_noticed_when_it_is_read_and_changes_no_answer(
     saved: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -303,6 +335,91 @@ def test_a_changed_vector_is_noticed_when_it_is_read_and_changes_no_answer(
     caplog.clear()
     assert reopened(saved) == expected
     assert not caplog.text
+
+
+def change_postings(saved: Path, of: str) -> None:
+    """Change a byte of the rows that have words, or attributes."""
+    file = max(saved.glob("*.segment"), key=lambda path: path.stat().st_size)
+    content, segment = bytearray(file.read_bytes()), Segment.load(file)
+    inverted = segment.words if of == "words" else segment.attributes.index
+    rows, _ = inverted.postings.all()
+    content[content.index(rows.tobytes()) + rows.nbytes // 2] ^= 0x10
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("of", "ask"),
+    [
+        ("words", lambda store: store.search(vector(1), "amber bridge candle", 10)),
+        (
+            "attributes",
+            lambda store: store.search(vector(1), None, 10, Condition("lessThan", "step", 5)),
+        ),
+        ("words", lambda store: store.nearest_word("ambr")),
+        ("attributes", lambda store: store.values("step", 20)),
+    ],
+)
+def test_changed_postings_are_noticed_when_they_are_read_and_change_no_answer(
+    saved: Path,
+    of: str,
+    ask: Callable[[EmbeddedStore], object],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with closing(EmbeddedStore(saved, CONFIGURATION)) as store:
+        expected = ask(store)
+    change_postings(saved, of)
+    with closing(EmbeddedStore(saved, CONFIGURATION)) as store:
+        assert "built again" not in caplog.text
+        assert ask(store) == expected
+        assert "built again" in caplog.text
+    caplog.clear()
+    with closing(EmbeddedStore(saved, CONFIGURATION)) as store:
+        assert ask(store) == expected
+    assert not caplog.text
+
+
+def checking() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "check"]
+
+
+@pytest.mark.parametrize("of", ["words", "attributes"])
+def test_changed_postings_that_no_question_reads_are_noticed_beside(
+    saved: Path, of: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    change_postings(saved, of)
+    with closing(EmbeddedStore(saved, CONFIGURATION)) as store:
+        assert not checking(), "before the first answer"
+        store.search(vector(1), None, 10)
+        for thread in checking():
+            thread.join()
+        assert "built again" in caplog.text
+    caplog.clear()
+    assert reopened(saved)
+    assert not caplog.text
+
+
+def test_a_check_beside_is_given_up_when_the_store_is_closed(
+    saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background_check, "PAUSE", 3600)
+    with closing(EmbeddedStore(saved, CONFIGURATION)) as store:
+        store.search(vector(1), None, 10)
+        assert checking()
+    assert not checking()
+
+
+@pytest.mark.parametrize("of", ["words", "attributes"])
+def test_changed_postings_that_a_merge_reads_are_not_merged(
+    saved: Path, of: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    change_postings(saved, of)
+    with closing(EmbeddedStore(saved, CONFIGURATION)) as store:
+        store.put("new", [chunk(f"new-{n}", n) for n in range(6 * SAVED)])
+        store.settle()
+        assert "built again" in caplog.text
+    expected = reopened(saved)
+    remove_index(saved)
+    assert reopened(saved) == expected
 
 
 def test_a_changed_vector_that_a_merge_reads_is_not_merged(

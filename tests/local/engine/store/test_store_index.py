@@ -1,14 +1,18 @@
 """Segments and what they are made of: merged they are what they would be made at once."""
 
+import json
+import os
+import zlib
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.local.engine.store import Chunk, Metadata
+from app.local.engine.store import Chunk, Metadata, arrays, checked
 from app.local.engine.store import index as index_module
 from app.local.engine.store.attributes import Attributes
 from app.local.engine.store.index import GROWTH, Index, Part
@@ -39,11 +43,7 @@ def postings(index: Inverted) -> Postings:
     return [
         (key, row, count)
         for key in index.keys.tolist()
-        for row, count in zip(
-            index.rows[index.find(key)].tolist(),
-            index.counts[index.find(key)].tolist(),
-            strict=True,
-        )
+        for row, count in zip(*(each.tolist() for each in index.read(key)), strict=True)
     ]
 
 
@@ -133,6 +133,84 @@ def test_a_saved_segment_is_loaded_as_it_was(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.aside"))
 
 
+def test_a_segment_that_an_earlier_version_saved_is_loaded(tmp_path: Path) -> None:
+    """Its postings were arrays like the others, and its header said nothing of columns."""
+    path, segment = tmp_path / "a.segment", some(range(20))
+    segment.save(path)
+    file = arrays.load(path)
+    postings = {"words": segment.words.postings, "index": segment.attributes.index.postings}
+    for name, each in postings.items():
+        rows, counts = each.all()
+        file = file._replace(arrays={**file.arrays, f"{name}.rows": rows, f"{name}.counts": counts})
+    arrays.save(path, file.arrays, file.matrix.all())
+    content = path.read_bytes()
+    end = arrays.PREFIX + int.from_bytes(content[20:24], "little") - 8
+    header = json.dumps(json.loads(content[arrays.PREFIX : end])[:3]).encode()
+    header = header.ljust(end - arrays.PREFIX)
+    length = int.from_bytes(content[end : end + 8], "little")
+    rest = content[20:24] + header + content[end:]
+    checksum = zlib.crc32(rest[: 4 + len(header) + 8 + length])
+    path.write_bytes(arrays.BEFORE + checksum.to_bytes(4, "little") + rest)
+    assert contents(Segment.load(path)) == contents(segment)
+
+
+def test_columns_are_checked_where_they_are_read(tmp_path: Path) -> None:
+    size = 3 * checked.CHECKED + 7
+    rows, counts = np.arange(size, dtype=np.int32), np.arange(size).astype(np.uint16)
+    path = tmp_path / "a"
+    arrays.save(
+        path, {}, np.zeros((1, 1)), columns={"b": checked.Columns(rows[:9], counts[:9]),
+                                             "a": checked.Columns(rows, counts)},
+    )  # fmt: skip
+    content = bytearray(path.read_bytes())
+    content[content.index(counts.tobytes()) + 2 * (checked.CHECKED + 5)] ^= 1
+    path.write_bytes(content)
+    columns = arrays.load(path).columns
+    assert [each.tolist() for each in columns["b"].all()] == [[*range(9)]] * 2
+    before, after = slice(5, checked.CHECKED), slice(2 * checked.CHECKED, size)
+    for at in (before, after, slice(checked.CHECKED + 3, checked.CHECKED + 3)):
+        read, _ = columns["a"].part(at)
+        assert read.tolist() == rows[at].tolist()
+    for at in (slice(0, checked.CHECKED + 1), slice(checked.CHECKED, size), slice(0, size)):
+        with pytest.raises(checked.Damaged):
+            columns["a"].part(at)
+    with pytest.raises(checked.Damaged):
+        columns["a"].all()
+
+
+@pytest.mark.parametrize("wrong", [None, 0, 3])
+def test_columns_are_checked_in_their_file(tmp_path: Path, wrong: int | None) -> None:
+    size, path = 3 * checked.CHECKED + 7, tmp_path / "a"
+    rows, counts = np.arange(size, dtype=np.int32), np.arange(size).astype(np.uint16)
+    others = checked.Columns(np.arange(9))
+    columns = {"b": others, "a": checked.Columns(rows, counts)}
+    arrays.save(path, {"c": np.arange(5)}, np.zeros((1, 1)), columns=columns)
+    content = bytearray(path.read_bytes())
+    if wrong is not None:
+        content[content.index(counts.tobytes()) + 2 * (wrong * checked.CHECKED + 5)] ^= 1
+    path.write_bytes(content)
+    loaded, pauses = arrays.load(path).columns, list[int]()
+    loaded["b"].check_file()
+    if wrong is None:
+        loaded["a"].check_file(lambda: pauses.append(1))
+        loaded["a"].check_file(lambda: pauses.append(1))
+        assert len(pauses) == 4
+    else:
+        with pytest.raises(checked.Damaged):
+            loaded["a"].check_file()
+
+
+def test_a_large_file_is_synced_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, sizes = tmp_path / "a", [0]
+    monkeypatch.setattr(arrays, "SYNCED", 3 * arrays.BLOCK)
+    monkeypatch.setattr(arrays, "sync", lambda file: sizes.append(os.fstat(file).st_size))
+    matrix = np.arange(10 * arrays.BLOCK // 8).reshape(-1, 8)
+    arrays.save(path, {}, matrix)
+    assert sizes[-1] == path.stat().st_size
+    assert 0 < max(np.diff(sizes)) <= 4 * arrays.BLOCK
+    assert (arrays.load(path).matrix.all() == matrix).all()
+
+
 def test_a_segment_may_be_empty(tmp_path: Path) -> None:
     Segment.of([], [], DIMENSION).save(tmp_path / "a.segment")
     assert len(Segment.load(tmp_path / "a.segment")) == 0
@@ -140,7 +218,7 @@ def test_a_segment_may_be_empty(tmp_path: Path) -> None:
 
 def test_a_word_may_be_there_very_often() -> None:
     segment = Segment.of([1], [Chunk("c", "amber " * 70_000, {}, vector(1))], DIMENSION)
-    assert segment.words.counts.tolist() == [65535]
+    assert segment.words.postings.all()[1].tolist() == [65535]
     assert segment.lengths.tolist() == [70_000]
 
 

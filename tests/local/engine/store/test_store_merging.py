@@ -9,7 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.local.engine.store import arrays, live_index, open_embedded
+from app.local.engine.store import (
+    StoreDamaged,
+    StoreError,
+    arrays,
+    live_index,
+    open_embedded,
+)
 from app.local.engine.store.embedded_store import EmbeddedStore
 from app.local.engine.store.index import GROWTH, Index, Part
 from app.local.engine.store.live_index import SAVED
@@ -108,12 +114,59 @@ def test_a_write_waits_when_parts_come_faster_than_they_are_merged(
     assert gate.reached.wait(60)
     writer = Thread(target=fill, args=(store, "e", 9 * SAVED, SAVED))
     writer.start()
+    while "e" not in store.documents():  # it is durable, and seen
+        pass
     writer.join(0.3)
     assert writer.is_alive()
-    assert "e" in store.documents()  # it is durable, and seen
     gate.opened.set()
     writer.join(60)
     assert not writer.is_alive()
+
+
+def test_small_parts_are_merged_however_long_a_merge_beside_takes(
+    store: EmbeddedStore, gate: Gate
+) -> None:
+    fill(store, "a", 0, SAVED)
+    fill(store, "b", SAVED, SAVED)
+    assert gate.reached.wait(60)
+    for n in range(30):
+        fill(store, f"d{n}", (20 + n) * SAVED, 16)
+    assert len(store._live.current.parts) < 10, "of 480 chunks, and two parts before"
+    before = found(store)
+    gate.opened.set()
+    store.settle()
+    assert found(store) == before
+    assert len(store._live.current.parts) <= 3
+
+
+def test_a_search_that_missed_a_chunk_waits_for_no_later_write(
+    store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store, "a", 0, 3)
+    index = store._live.current
+    fill(store, "a", 3, 3)
+    begun, may_go_on = Event(), Event()
+
+    def sync(*_: object) -> None:
+        begun.set()
+        assert may_go_on.wait(60)
+        raise StoreError("the disk is gone")
+
+    monkeypatch.setattr(store._truth, "put", sync)
+
+    def write() -> None:
+        with pytest.raises(StoreError):
+            fill(store, "b", 6, 3)
+
+    writer = Thread(target=write)
+    writer.start()
+    assert begun.wait(60)
+    assert store._after(index) is store._live.current
+    assert not may_go_on.is_set()
+    may_go_on.set()
+    writer.join(60)
+    with pytest.raises(StoreDamaged, match="chunks are missing"):
+        store._after(store._live.current)
 
 
 def test_a_part_that_was_mended_while_it_was_merged_is_not_replaced(
@@ -137,7 +190,7 @@ def test_a_part_that_was_mended_while_it_was_merged_is_not_replaced(
 
 def test_however_it_was_filled_a_settled_index_has_few_parts(store: EmbeddedStore) -> None:
     random = np.random.default_rng(4)
-    for n in range(60):
+    for n in range(30):
         fill(store, f"d{n % 40}", n * 100, int(random.integers(1, 90)))
     store.settle()
     sizes = [part.size for part in store._live.current.parts]

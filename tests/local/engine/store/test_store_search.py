@@ -17,7 +17,7 @@ from app.local.engine.store.filters import Condition
 from app.local.engine.store.index import Index, Part
 from app.local.engine.store.search import search
 from app.local.engine.store.segment import Segment
-from app.local.engine.store.vector_search import EXACT
+from app.local.engine.store.vector_search import EXACT, FEW
 from app.local.engine.store.word_search import scored_rows
 from tests.local.engine.store.samples import (
     DIMENSION,
@@ -111,10 +111,10 @@ def bits(
     return dict(zip(numbers.tolist(), scores.tolist(), strict=True))
 
 
-@pytest.fixture(scope="module")
-def large() -> Index:
+@pytest.fixture(scope="module", params=[EXACT + 1_000, FEW + 8_000])
+def large(request: pytest.FixtureRequest) -> Index:
     """More chunks than are all compared, in clusters of 20, over three segments."""
-    n = EXACT + 8_000
+    n: int = request.param
     random = np.random.default_rng(5)
     centres = random.standard_normal((n // 20 + 1, 384))
     vectors = centres[np.arange(n) // 20] + 0.8 * random.standard_normal((n, 384))
@@ -166,6 +166,24 @@ def test_of_many_chunks_nearly_all_of_the_best_by_meaning_and_words_are_found(
     assert max(sizes) < 300
 
 
+def test_of_few_chunks_a_question_by_vectors_alone_estimates_none(
+    large: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    total, estimated = sum(part.size for part in large.parts), list[int]()
+    estimate = vector_search._estimates
+
+    def counted(codes: Any, vector: Vectors) -> Any:
+        estimated.append(len(codes))
+        return estimate(codes, vector)
+
+    monkeypatch.setattr(vector_search, "_estimates", counted)
+    search(large, vector(1), None, 10, None)
+    assert bool(estimated) == (total > FEW)
+    estimated.clear()
+    search(large, vector(1), "odd", 10, None)
+    assert estimated
+
+
 def test_of_many_chunks_a_filter_finds_exactly_the_best(large: Index) -> None:
     vectors = np.concatenate([part.segment.vectors.all() for part in large.parts])
     rare = np.arange(0, len(vectors), 50)
@@ -199,6 +217,7 @@ def test_half_codes_leave_nearly_all_of_the_nearest_to_the_whole_codes(
 ) -> None:
     """As beyond `FIRST` rows, where the first step compares a half of each code."""
     monkeypatch.setattr(vector_search, "FIRST", 4_000)
+    monkeypatch.setattr(vector_search, "LEFT", 1_000)
     vectors = np.concatenate([part.segment.vectors.all() for part in large.parts])
     allowed = np.arange(len(vectors)) % 50 != 0 if where else np.full(len(vectors), True)
     hits, rows = 0, range(0, len(vectors), 500)
@@ -208,6 +227,28 @@ def test_half_codes_leave_nearly_all_of_the_nearest_to_the_whole_codes(
         expected = np.flatnonzero(allowed)[np.argsort(-(vectors[allowed] @ vectors[row]))[:10]]
         hits += len(set(expected) & set(numbers.tolist()))
     assert hits / (10 * len(rows)) > 0.98
+
+
+def test_of_very_many_chunks_the_first_step_leaves_half_as_many(
+    large: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    total, left = sum(part.size for part in large.parts), list[int]()
+
+    def counted(index: Index, head: Any, allowed: Any, count: int) -> Any:
+        rows, distances = first_rows(index, head, allowed, count)
+        left.append(len(rows))
+        return rows, distances
+
+    first_rows = vector_search._first_rows
+    monkeypatch.setattr(vector_search, "_first_rows", counted)
+    monkeypatch.setattr(vector_search, "FIRST", 4_000)
+    monkeypatch.setattr(vector_search, "LEFT", 8_000)
+    whole = large.parts[0].segment.vectors.rows(np.array([7]))[0]
+    for most in (total, total - 1):
+        monkeypatch.setattr(vector_search, "LARGE", most)
+        search(large, whole, None, 10, None)
+    assert 8_000 <= left[0] < 12_000
+    assert 4_000 <= left[1] < 6_000
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ from app.local.engine.transformer import Encoder, Vectors, fit
 
 
 @pytest.fixture(scope="module")
-def vectors() -> Vectors:
+def vectors(encoder: Encoder) -> Vectors:
     subjects = ["granite", "a bucket's policy", "wing stall", "rent", "the tide", "kiln glaze"]
-    return Encoder().encode([f"{a} and {b}" for a in subjects for b in subjects])  # (36, 384)
+    return encoder.encode([f"{a} and {b}" for a in subjects for b in subjects])  # (36, 384)
 
 
 @pytest.mark.parametrize("dimension", [384, 1024, 1536])

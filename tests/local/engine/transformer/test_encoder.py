@@ -69,3 +69,12 @@ def test_a_query_does_not_wait_for_documents(encoder: Encoder) -> None:
     assert all(ingestion.is_alive() for ingestion in ingestions)
     for ingestion in ingestions:
         ingestion.join()
+
+
+def test_what_is_made_of_each_texts_tokens_comes_in_the_order_of_the_texts(
+    encoder: Encoder,
+) -> None:
+    texts = ["granite and basalt, in a longer text", "granite", "", "basalt is a rock"]
+    made = encoder.map_tokens(texts, lambda tokens: (len(tokens.ids), tokens.mean))
+    assert [count for count, _ in made] == [encoder.count(text) for text in texts]
+    assert np.array([mean for _, mean in made]).tobytes() == encoder.encode(texts).tobytes()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from math import erf, sqrt
 from pathlib import Path
 
 import numpy as np
@@ -9,30 +10,57 @@ import pytest
 from numpy.typing import NDArray
 
 from app.local.engine.transformer import linear, weights
-from app.local.engine.transformer.graph import Graph
-from app.local.engine.transformer.model import Linear
+from app.local.engine.transformer.graph import Graph, Tensor
+from app.local.engine.transformer.model import LOWEST_GELU, REACH, REACHES, Linear
 from app.local.engine.transformer.weights import Weights
 from tests.local.engine.transformer.test_weights import safetensors
 
 Floats = NDArray[np.float32]
-IN, OUT = 64, 48
+Source = Callable[[Graph, Tensor], Tensor]
+IN, OUT = 384, 48
+OUTLIER = 99  # a channel
 ROWS = np.arange(9)
+
+
+def unchanged(_: Graph, x: Tensor) -> Tensor:
+    return x
+
+
+def normed(g: Graph, x: Tensor) -> Tensor:
+    return g.LayerNormalization(x, g.weight("norm.weight"), g.weight("norm.bias"), epsilon=1e-12)
+
+
+def gelu(g: Graph, x: Tensor) -> Tensor:
+    return g.Gelu(x)
 
 
 @pytest.fixture
 def stored(tmp_path: Path) -> Weights:
     random = np.random.default_rng(7)
-    shapes = {"x": (9, IN), "layer.weight": (OUT, IN), "layer.bias": (OUT,)}
+    shapes = {
+        "x": (9, IN),
+        "layer.weight": (OUT, IN),
+        "layer.bias": (OUT,),
+        "norm.weight": (IN,),
+        "norm.bias": (IN,),
+    }
     tensors = {n: random.standard_normal(s).astype(np.float32) for n, s in shapes.items()}
-    tensors["x"][:, 5] *= 40  # an outlier
+    tensors["x"][:, OUTLIER] += 40
     return Weights(safetensors(tmp_path / "weights", tensors), shapes)
 
 
 @pytest.fixture
 def run(stored: Weights) -> Callable[..., Floats]:
-    def run(how: Linear, rows: NDArray[np.int64], outliers: tuple[int, ...] = ()) -> Floats:
+    def run(
+        how: Linear,
+        rows: NDArray[np.int64],
+        norm: str | None = None,
+        lowest: float | None = None,
+        source: Source = unchanged,
+    ) -> Floats:
         g = Graph(stored)
-        [y] = how(g, g.Gather(g.weight("x"), "rows"), ["layer"], outliers)  # (t, out)
+        x = source(g, g.Gather(g.weight("x"), "rows"))  # (t, in)
+        [y] = how(g, x, ["layer"], norm, lowest)  # (t, out)
         return g.compile("rows", g.Reshape(y, g.constant([-1])))(rows).reshape(-1, OUT)
 
     return run
@@ -44,9 +72,22 @@ def int8(stored: Weights) -> Linear:
     return linear.by_precision("int8", stored)
 
 
-def exact(stored: Weights) -> Floats:
-    product: Floats = stored["x"] @ stored["layer.weight"].T + stored["layer.bias"]
-    return product
+def exact(stored: Weights, x: Floats | None = None) -> Floats:
+    product: Floats = (stored["x"] if x is None else x) @ stored["layer.weight"].T
+    return product + stored["layer.bias"]
+
+
+def norm_of(stored: Weights) -> Floats:
+    x = stored["x"]
+    z = (x - x.mean(-1, keepdims=True)) / x.std(-1, keepdims=True)
+    y: Floats = z * stored["norm.weight"] + stored["norm.bias"]
+    return y
+
+
+def gelu_of(stored: Weights) -> Floats:
+    x = stored["x"]
+    y: Floats = x / 2 * (1 + np.vectorize(erf, otypes=[np.float32])(x / sqrt(2)))
+    return y
 
 
 def by_steps(x: Floats, weight: Floats, bias: Floats) -> Floats:
@@ -70,23 +111,69 @@ def test_the_int8_layer_computes_the_product_of_quantised_values(
     np.testing.assert_allclose(run(int8, ROWS), expected, atol=1e-4)
 
 
-def test_smoothing_an_outlier_leaves_less_error(
+def test_a_channel_of_a_norm_has_a_step_that_its_scale_and_shift_tell(
     stored: Weights, run: Callable[..., Floats], int8: Linear
 ) -> None:
-    plain, smooth = run(int8, ROWS), run(int8, ROWS, (5,))
-    error = [np.abs(y - exact(stored)).mean() for y in (plain, smooth)]
-    assert error[1] < error[0] / 2
+    scale, shift, x = stored["norm.weight"], stored["norm.bias"], norm_of(stored)
+    reach = np.array([REACHES.get(channel, REACH) for channel in range(IN)])
+    steps = (np.abs(shift) + reach * np.abs(scale)) / 127
+    np.testing.assert_allclose(linear.channel_steps(stored, "norm"), steps, rtol=1e-6)
+    w = stored["layer.weight"] * steps
+    w_step = np.abs(w).max(axis=1) / 127
+    q, r = np.rint(x / steps).astype(int), np.rint(w / w_step[:, None]).astype(int)
+    computed = run(int8, ROWS, "norm", source=normed)
+    near = np.abs(computed - ((q @ r.T) * w_step + stored["layer.bias"])) < 2e-3
+    assert near.mean() > 0.98  # but for values in the middle of two steps
 
 
+def test_an_outlier_among_the_channels_of_a_norm_is_not_cut_where_its_reach_is_known(
+    stored: Weights, run: Callable[..., Floats], int8: Linear
+) -> None:
+    expected = exact(stored, norm_of(stored))
+    known = np.abs(run(int8, ROWS, "norm", source=normed) - expected).mean()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(linear, "REACHES", {OUTLIER: REACH})
+        unknown = np.abs(run(int8, ROWS, "norm", source=normed) - expected).mean()
+    assert known < 0.8 * unknown
+
+
+def test_a_value_beyond_the_reach_of_its_channel_is_taken_for_the_furthest(
+    run: Callable[..., Floats], int8: Linear
+) -> None:
+    def times(factor: float) -> Source:
+        return lambda g, x: g.Mul(x, g.constant(factor))
+
+    far, further = (run(int8, ROWS, "norm", source=times(by)) for by in (1e6, 1e7))
+    np.testing.assert_array_equal(far, further)
+
+
+def test_values_of_gelu_leave_less_error_where_it_is_known_how_low_they_are(
+    stored: Weights, run: Callable[..., Floats], int8: Linear
+) -> None:
+    expected = exact(stored, gelu_of(stored))
+    evenly, shifted = run(int8, ROWS, source=gelu), run(int8, ROWS, None, LOWEST_GELU, gelu)
+    error = [np.abs(y - expected).mean() for y in (evenly, shifted)]
+    assert error[1] < 0.8 * error[0]
+
+
+@pytest.mark.parametrize(
+    ("norm", "lowest", "source"),
+    [(None, None, unchanged), ("norm", None, normed), (None, LOWEST_GELU, gelu)],
+)
 def test_the_unsigned_int8_layer_computes_the_same_bits_as_the_signed(
-    stored: Weights, run: Callable[..., Floats]
+    stored: Weights,
+    run: Callable[..., Floats],
+    norm: str | None,
+    lowest: float | None,
+    source: Source,
 ) -> None:
     if linear.saturates(stored):
         pytest.skip(
             "this processor computes signed weights inexactly, so there is nothing to match"
         )
     unsigned = partial(linear.int8, signed=False)
-    assert run(unsigned, ROWS, (5,)).tobytes() == run(linear.int8, ROWS, (5,)).tobytes()
+    signed = run(linear.int8, ROWS, norm, lowest, source)
+    assert run(unsigned, ROWS, norm, lowest, source).tobytes() == signed.tobytes()
 
 
 @pytest.mark.parametrize("how", [partial(linear.int8, signed=False), linear.fp32])

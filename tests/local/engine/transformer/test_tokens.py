@@ -55,8 +55,7 @@ def test_a_lone_surrogate_is_one_unknown_character() -> None:
     assert tokenizer().spans("a \ud800 b") == [(0, 1), (2, 3), (4, 5)]
 
 
-def test_the_count_is_of_the_spans() -> None:
-    encoder = Encoder()
+def test_the_count_is_of_the_spans(encoder: Encoder) -> None:
     for text in ("", "one", "How many tokens?", "word " * 1000):
         assert encoder.count(text) == len(encoder.spans(text))
 

@@ -2,8 +2,8 @@
 
 import json
 
+from app.local.engine.writer.message.records import Passage
 from app.local.engine.writer.prompt import Turn
-from app.local.engine.writer.records import Passage
 from tests.local.engine.writer.templates import (
     FILES,
     JOINED,

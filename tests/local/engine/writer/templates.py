@@ -7,9 +7,9 @@ own but for the short phrases that the shape hangs on.
 
 from dataclasses import dataclass
 
+from app.local.engine.writer.message.records import Passage
 from app.local.engine.writer.prompt import Prompt, Turn
 from app.local.engine.writer.reading import ABSTENTION, Answer, read
-from app.local.engine.writer.records import Passage
 
 QUESTION = "How many litres per minute does the Hellinger pump move?"
 FACT = "412 litres per minute"

@@ -3,7 +3,7 @@
 import pytest
 
 from app.local.engine.writer import Prompt, Sampling, Turn, Writer
-from app.local.engine.writer.acts import acts_in, agreement, wanted_acts
+from app.local.engine.writer.question.acts import acts_in, agreement, wanted_acts
 
 SAFE = """\
 ## Lock a vault

@@ -3,7 +3,7 @@
 import pytest
 
 from app.local.engine.writer.candidates import candidates
-from app.local.engine.writer.rendering import render
+from app.local.engine.writer.candidates.rendering import render
 
 TABLE = """\
 ## Quotas
@@ -176,6 +176,12 @@ def test_a_row_without_a_name_is_said_as_its_cells() -> None:
     assert candidates([table])[-1].text == "A product with two names"
 
 
+@pytest.mark.parametrize(("rows", "is_whole"), [(24, True), (25, False)])
+def test_a_table_of_more_than_24_rows_is_not_said_whole(rows: int, is_whole: bool) -> None:
+    table = "| berth | fee |\n|---|---|\n" + "".join(f"| B{row} | 2 |\n" for row in range(rows))
+    assert any(one.kind == "table" for one in candidates([table])) is is_whole
+
+
 def test_a_table_whose_header_is_repeated_is_said_whole() -> None:
     header = "| Mineral | Hardness |\n| --- | --- |\n"
     passages = [f"{header}| agate | 7 |\n| beryl | 8 |", f"{header}| talc | 1 |"]
@@ -251,3 +257,21 @@ def test_a_release_whose_list_may_go_on_elsewhere_is_not_said_whole() -> None:
     first = "## 1.2.0\n\nIt is new.\n\n- agate\n- beryl"
     lists = [one for one in candidates([first, "- citrine"], ["c.md"] * 2) if one.kind == "list"]
     assert [one.ends_in for one in lists] == [1]
+
+
+@pytest.mark.parametrize(("items", "whole"), [(20, True), (200, False)])
+def test_a_list_under_an_item_is_said_whole_if_it_is_short_enough_to_be_read(
+    items: int, whole: bool
+) -> None:
+    under = "\n".join(f"  - Mineral {number}." for number in range(items))
+    some = candidates([f"- Minerals:\n{under}\n- Rocks."])
+    assert any(one.block and one.lead == "Minerals:" for one in some) == whole
+
+
+@pytest.mark.parametrize(("passages", "whole"), [(100, True), (101, False)])
+def test_a_list_is_put_together_where_few_passages_are_of_its_document(
+    passages: int, whole: bool
+) -> None:
+    others = ["Quartz is hard."] * (passages - 2)
+    some = candidates(["- agate\n- beryl", "- citrine", *others], ["m.md"] * passages)
+    assert any(one.ends_in == 1 for one in some) == whole

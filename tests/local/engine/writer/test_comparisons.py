@@ -7,7 +7,7 @@ import pytest
 from app.answer.prompt import answer_prompt
 from app.events import Passage
 from app.local.engine.writer import Prompt, Sampling, Turn, Writer
-from app.local.engine.writer.comparisons import comparison_in
+from app.local.engine.writer.selection.comparisons import comparison_in
 
 TEXTS = (
     "# Wood\n\nPine is a soft wood that grows fast.\n\nPine is sold in planks of three metres.\n",
@@ -112,3 +112,25 @@ def test_a_side_is_told_from_under_its_own_heading(writer: Writer) -> None:
     assert "sent as it is" in answer
     assert "round-trip" in answer
     assert "tuple" not in answer
+
+
+def test_what_is_set_out_as_the_differences_is_said_whole(writer: Writer) -> None:
+    """Two words, such as "loom it", do not tell their language."""
+    text = (
+        "# loom it\n\nUse it in workshops.\n\n"
+        "The main differences between `loom weave` and `loom it` are:\n\n"
+        "* The pattern must be there already.\n* The thread is cut first.\n"
+        "* Nothing is written to the pattern.\n"
+    )
+    passage = Passage(1, text, "s3://docs/loom-it.md", 0.9)
+    prompt = answer_prompt("What is the difference between loom weave and loom it?", [], [passage])
+    asked = Prompt((Turn("user", prompt.messages[-1].text),), prompt.system)
+    said = "".join(writer.generate(asked, Sampling(temperature=0)))
+    assert said.startswith("The main differences between")
+    assert said.count("\n* ") == 3
+
+
+def test_two_words_are_compared_as_english_whatever_they_look_like() -> None:
+    one = comparison_in("What is the difference between npm install and npm ci?")
+    assert one is not None
+    assert one.sides == ("npm install", "npm ci")

@@ -4,7 +4,7 @@ import pytest
 
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import Candidate
-from app.local.engine.writer.coverage import Coverage, key_terms
+from app.local.engine.writer.evidence.coverage import Coverage, key_terms
 from app.local.engine.writer.question import Question
 
 TEXTS = [

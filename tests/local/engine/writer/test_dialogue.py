@@ -10,8 +10,6 @@ import pytest
 from app.answer.prompt import answer_prompt
 from app.events import Passage
 from app.local.engine.languages import language, languages
-from app.local.engine.multilingual import MultilingualEncoder
-from app.local.engine.transformer import Encoder
 from app.local.engine.writer import Prompt, Sampling, Turn, Writer
 from app.local.engine.writer.rewrite import understand
 
@@ -107,11 +105,6 @@ TALKS = {
     ),
 }  # fmt: skip
 CODES = sorted(TALKS)
-
-
-@pytest.fixture(scope="module")
-def speaker(encoder: Encoder) -> Writer:
-    return Writer(encoder, multilingual=MultilingualEncoder(encoder))
 
 
 def reply(speaker: Writer, talk: Talk, question: str, *before: str) -> str:

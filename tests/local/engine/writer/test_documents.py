@@ -7,10 +7,10 @@ import pytest
 
 from app.local.engine.transformer import Encoder
 from app.local.engine.writer.candidates import candidates
-from app.local.engine.writer.case import Case, case_of
-from app.local.engine.writer.documents import of_one_document
+from app.local.engine.writer.evidence.case import Case, case_of
+from app.local.engine.writer.evidence.vectors import Remembered
 from app.local.engine.writer.question import Question
-from app.local.engine.writer.vectors import Remembered
+from app.local.engine.writer.selection.documents import of_one_document
 
 QUESTION = "How long does the guarantee of the feed pump last?"
 PUMP = "# Feed pump\n\nIts guarantee lasts two years."
@@ -18,8 +18,8 @@ OTHER = "# Guarantees\n\nOf some things it lasts for one year."
 
 
 @pytest.fixture(scope="module")
-def remembered() -> Remembered:
-    return Remembered(Encoder())
+def remembered(encoder: Encoder) -> Remembered:
+    return Remembered(encoder)
 
 
 def case(remembered: Remembered, passages: Sequence[str], names: Sequence[str]) -> Case:

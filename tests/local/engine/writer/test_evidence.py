@@ -8,12 +8,13 @@ import pytest
 
 from app.local.engine.encoder import TokenVectors
 from app.local.engine.store.analysis import terms
+from app.local.engine.transformer import Encoder
 from app.local.engine.writer.candidates import candidates
-from app.local.engine.writer.case import Case, case_of
-from app.local.engine.writer.choose import signs
 from app.local.engine.writer.evidence import FEATURES, MOST, evidence, likeliest
+from app.local.engine.writer.evidence.case import Case, case_of
+from app.local.engine.writer.evidence.vectors import Remembered
 from app.local.engine.writer.question import Question
-from app.local.engine.writer.vectors import Remembered
+from app.local.engine.writer.selection import signs
 
 
 class Words:
@@ -56,6 +57,24 @@ def test_a_release_tells_when() -> None:
     assert values("not of the kind", "When did it stop?", RELEASES) == [0, 0, 1, 1]
 
 
+def test_a_number_counts_what_is_counted() -> None:
+    text = "Nine fishing boats are out. The mole is 40 m long. Boats are numbered: 7."
+    assert values("counts", "How many boats leave the harbour?", text) == [1, 0, 0]
+    assert values("counts", "How many boats does the harbour have?", text) == [1, 0, 0]
+    assert values("counts", "Which boats leave?", text) == [0, 0, 0]
+
+
+def test_another_name_is_told() -> None:
+    text = "The ridge is also called Cat's Back. The ridge has a name."
+    assert values("other name", "What is another name for the ridge?", text) == [1, 0]
+    assert values("other name", "What is the ridge?", text) == [0, 0]
+
+
+def test_who_quotes_a_question_does_not_answer_it() -> None:
+    text = 'The guide is asked "How deep is the lake?" every day. The lake is 40 m deep.'
+    assert values("quotes question", "How deep is the lake?", text) == [1, 0]
+
+
 def test_a_default_need_not_be_a_number() -> None:
     items = "Options:\n\n- `prefix='@'`: It is put before.\n- `wait`: How long."
     assert values("number", "What is the default prefix?", items) == [0, 1, 0]
@@ -95,7 +114,7 @@ def test_where_something_is_to_be_done_stands_in_the_passage_as_a_word(
 
 def test_each_passage_has_to_name_where_something_is_to_be_done() -> None:
     both = case("How do I start it on Windows?", "# Unix\n\nRun it.", "# Windows\n\nRun it.")
-    assert [both.surroundings_missing(place) for place in range(2)] == [1, 0]
+    assert [both.missing.surroundings(place) for place in range(2)] == [1, 0]
 
 
 START = "How do I start the pump?"
@@ -184,21 +203,21 @@ def test_it_is_told_which_words_of_the_question_are_missing(
     question: str, missing: float, *, name: bool
 ) -> None:
     one = case(question, "It is in the cellar.")
-    assert (one.nouns_missing(0), one.name_nowhere) == (missing, name)
-    assert (one.lacking(0) > 0) is (missing > 0)
+    assert (one.missing.nouns(0), one.missing.name_nowhere) == (missing, name)
+    assert (one.missing.words(0) > 0) is (missing > 0)
 
 
 def test_the_nearer_a_word_the_less_is_lacking() -> None:
     asked = "Where is the lasagne?"
     far, near = case(asked, "It is in the cellar."), case(asked, "It is in the lasagne-dish.")
-    assert far.lacking(0) > near.lacking(0) == 0
+    assert far.missing.words(0) > near.missing.words(0) == 0
 
 
 def test_a_superlative_counts_where_neither_a_candidate_nor_its_neighbours_have_it() -> None:
     asked = "What is the largest pump?"
     one = case(asked, "The pump is old. The largest pumps are new. They leak. It is red.")
-    assert [one.superlative_missing(place) > 0 for place in range(4)] == [False, False, False, True]
-    assert case("Which pump leaks?", "The pump is old.").superlative_missing(0) == 0
+    assert [one.missing.superlative(place) > 0 for place in range(4)] == [False, False, False, True]
+    assert case("Which pump leaks?", "The pump is old.").missing.superlative(0) == 0
 
 
 def test_the_signs_tell_identifiers_that_the_passage_has_not() -> None:
@@ -214,3 +233,16 @@ def test_of_very_many_candidates_those_that_share_words_are_looked_at() -> None:
     some = likeliest(Question("How old is the pump?"), candidates([text]))
     assert len(some) == MOST
     assert some[-1].text == "The pump is old."
+
+
+def hinge_missing(encoder: Encoder, question: str, text: str) -> float:
+    found = case_of(Remembered(encoder), Question(question), candidates([text]), ["letters.md"])
+    return found.missing.hinge
+
+
+def test_what_a_question_hinges_on_is_missed_where_no_passage_comes_near(encoder: Encoder) -> None:
+    letters = "# Letters\n\nFold a letter with `quill`, and put a stamp on it."
+    assert hinge_missing(encoder, "How do I encrypt a letter?", letters) > 0.3
+    assert hinge_missing(encoder, "What is the salary of the postman?", letters) > 0.3
+    assert hinge_missing(encoder, "How do I fold a letter?", letters) == 0
+    assert hinge_missing(encoder, "How do I encrypt a letter?", "A letter is long.") == 0

@@ -3,8 +3,13 @@
 import pytest
 
 from app.local.engine.writer import Prompt, Sampling, Turn, Writer
-from app.local.engine.writer.expected import gives_reason, tells_person, tells_place
 from app.local.engine.writer.question import Question
+from app.local.engine.writer.question.expected import (
+    gives_reason,
+    tells_person,
+    tells_place,
+    tells_time,
+)
 
 LOOM = """\
 # Loom
@@ -21,8 +26,8 @@ Loom weaves by night, as it is noisy. It is written in one language, such as thi
 """
 
 
-def answered(writer: Writer, question: str) -> str:
-    message = f'<passages>\n<passage n="1" document="loom.md">\n{LOOM}\n</passage>\n</passages>'
+def answered(writer: Writer, question: str, text: str = LOOM) -> str:
+    message = f'<passages>\n<passage n="1" document="guide.md">\n{text}\n</passage>\n</passages>'
     prompt = Prompt(
         (Turn("user", f"{message}\n<question>{question}</question>"),),
         "Answer from the numbered passages and cite them, like [1]. If they do not answer the "
@@ -85,3 +90,65 @@ def test_a_place_is_told(question: str, text: str, tells: bool) -> None:
 )
 def test_a_person_is_told(text: str, tells: bool) -> None:
     assert tells_person(Question("Who wrote the program in Loom?"), text) is tells
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "tells"),
+    [
+        ("When does the mill open?", "It opens at 7:30.", True),
+        ("When does the mill open?", "On Saturdays.", True),
+        ("When does the mill open?", "Once the dew is gone.", True),
+        ("When does the mill open?", "It is made of wood.", False),
+        ("By when do I have to hand it in?", "Hand it in by the 20th.", True),
+        ("When was the mill seen to smoke?", "It smoked at 11:30.", True),
+        ("When was the mill built?", "It is open from 11:30 to 13:00.", False),
+        ("When was the mill built?", "It turns once the wind blows.", False),
+        ("When was the mill built?", "It dates from the 14th century.", True),
+        ("When was the mill built?", "It was built in 1843.", True),
+        ("When was the mill renamed?", "It needs Python 3.10 - 3.15.", False),
+        ("Is it open on Saturdays, and until when?", "On Saturdays.", False),
+    ],
+)
+def test_a_time_is_told(question: str, text: str, tells: bool) -> None:
+    assert tells_time(Question(question), text) is tells
+
+
+QUIRE = """\
+# Quire
+
+Quire reads PDF files and writes text. It is fast.
+
+## Usage
+
+Read the text of a PDF with Quire:
+
+```python
+print(quire.text("letter.pdf"))
+```
+
+Split a PDF with Quire into its pages:
+
+```python
+quire.split("letter.pdf")
+```
+
+Quire was made at the mill.
+"""
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How do I encrypt a PDF with Quire?",
+        "How do I sign a PDF with Quire?",
+        "When was Quire made?",
+    ],
+)
+def test_what_is_near_to_all_but_the_word_that_counts_is_no_answer(
+    writer: Writer, question: str
+) -> None:
+    assert answered(writer, question, QUIRE) == "The documents do not say."
+
+
+def test_what_stands_there_is_answered(writer: Writer) -> None:
+    assert "quire.split" in answered(writer, "How do I split a PDF with Quire?", QUIRE)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from app.local.engine.transformer import Encoder
 from app.local.engine.writer.limits import limited, pieces
-from app.local.engine.writer.prompt import Generation, Sampling
+from app.local.engine.writer.prompt import Sampling
+from app.local.engine.writer.writing import Generation
 
 TEXT = "The outcrop shows embeddings of siltstone [1]. It ends here [2]."
 words = st.lists(

@@ -10,8 +10,6 @@ import pytest
 from app.answer.prompt import answer_prompt
 from app.events import Passage
 from app.local.engine.languages import language, languages
-from app.local.engine.multilingual import MultilingualEncoder
-from app.local.engine.transformer import Encoder
 from app.local.engine.writer import Prompt, Sampling, Turn, Writer
 from app.local.engine.writer.multilingual.question import dates_in, numbers_in, question_in
 from app.local.engine.writer.question import Kind
@@ -43,11 +41,6 @@ TEXTS = {
         "เรือข้ามฟากใช้เวลา 40 นาที จักรยานขึ้นเรือได้โดยไม่เสียค่าใช้จ่าย",
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def speaker(encoder: Encoder) -> Writer:
-    return Writer(encoder, multilingual=MultilingualEncoder(encoder))
 
 
 def asked(question: str, texts: Sequence[str], *before: Turn) -> Prompt:
@@ -111,6 +104,23 @@ def test_what_no_document_says_is_said_so_in_the_questions_language(
 ) -> None:
     for texts in TEXTS.values():
         assert said(speaker, question, texts) == answer
+
+
+@pytest.mark.parametrize(
+    ("question", "holds"),
+    [
+        ("Was kostet ein Kaffee?", "2,10"),
+        ("Wie hoch ist das Pfand für Apfelschorle?", "0,25"),
+        ("Was kostet ein Tee?", "sagen dazu nichts"),
+        ("Woher kommt der Kaffee?", "sagen dazu nichts"),
+    ],
+)
+def test_a_row_that_is_named_answers_for_its_columns(
+    question: str, holds: str, speaker: Writer
+) -> None:
+    rows = ("Artikel | Preis EUR | Pfand EUR", "--- | --- | ---", "Kaffee | 2,10 | ")
+    table = "\n".join(f"| {row} |" for row in (*rows, "Apfelschorle | 1,60 | 0,25"))
+    assert holds in said(speaker, question, [table])
 
 
 def test_a_prompt_that_wants_its_own_words_gets_them_in_every_language(speaker: Writer) -> None:

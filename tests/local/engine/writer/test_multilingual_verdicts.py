@@ -9,14 +9,12 @@ import pytest
 from app.answer.prompt import answer_prompt
 from app.events import Passage
 from app.local.engine.languages import language, languages
-from app.local.engine.multilingual import MultilingualEncoder
-from app.local.engine.transformer import Encoder
 from app.local.engine.writer import Prompt, Sampling, Turn, Writer
 from app.local.engine.writer.candidates import Candidate
-from app.local.engine.writer.comparisons import comparison_of
 from app.local.engine.writer.multilingual.question import question_in
 from app.local.engine.writer.multilingual.verdicts import verdict_of
-from app.local.engine.writer.summaries import subject_in
+from app.local.engine.writer.selection.comparisons import comparison_of
+from app.local.engine.writer.selection.summaries import subject_in
 
 OTHERS = sorted(set(languages()) - {"en"})
 
@@ -192,11 +190,6 @@ def test_what_the_writer_says_itself_is_in_the_language(code: str) -> None:
     assert {"yes", "no", "missing", "extracts"} <= replies.keys()
     assert "{}" in replies["missing"]
     assert replies["yes"] != replies["no"]
-
-
-@pytest.fixture(scope="module")
-def speaker(encoder: Encoder) -> Writer:
-    return Writer(encoder, multilingual=MultilingualEncoder(encoder))
 
 
 def answer(speaker: Writer, question: str, text: str, name: str = "a.md") -> str:

@@ -6,10 +6,8 @@ from random import Random
 import numpy as np
 import pytest
 
-from app.local.engine.multilingual import MultilingualEncoder
-from app.local.engine.transformer import Encoder
 from app.local.engine.writer import Prompt, Sampling, Turn, Writer
-from app.local.engine.writer.choose import drawn, first_draw
+from app.local.engine.writer.selection import drawn, first_draw
 
 TEXTS = (
     "Quartz has a hardness of 7. It is found in granite. Talc has a hardness of 1.",
@@ -18,9 +16,8 @@ TEXTS = (
 
 
 @pytest.fixture(scope="module")
-def writer() -> Writer:
-    encoder = Encoder()
-    return Writer(encoder, multilingual=MultilingualEncoder(encoder))
+def writer(speaker: Writer) -> Writer:
+    return speaker
 
 
 @pytest.mark.parametrize(

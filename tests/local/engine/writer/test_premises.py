@@ -5,7 +5,7 @@ import pytest
 from app.answer.prompt import answer_prompt
 from app.events import Passage
 from app.local.engine.writer import Prompt, Sampling, Turn, Writer
-from app.local.engine.writer.premises import premise_of
+from app.local.engine.writer.selection.premises import premise_of
 
 TEXT = (
     "# Spaces\n\nDeleting a space does not delete its documents. The documents stay in the bucket, "

@@ -2,7 +2,9 @@
 
 import pytest
 
-from app.local.engine.writer.prompt import Document, Prompt, Turn
+from app.local.engine.writer.content import Document
+from app.local.engine.writer.message.records import Passage
+from app.local.engine.writer.prompt import Prompt, Turn
 from app.local.engine.writer.reading import (
     ABSTENTION,
     Answer,
@@ -11,7 +13,6 @@ from app.local.engine.writer.reading import (
     Task,
     read,
 )
-from app.local.engine.writer.records import Passage
 
 LANGCHAIN = """\
 Use the following pieces of retrieved context to answer the question. If you don't know the \

@@ -1,7 +1,7 @@
 """What is said of a candidate, and where its mark stands."""
 
 from app.local.engine.writer.candidates import candidates
-from app.local.engine.writer.rendering import render
+from app.local.engine.writer.candidates.rendering import render
 
 BLOCK = "```sh\nquartz deploy\n```"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.local.engine.writer.phrases import phrases
 from app.local.engine.writer.prompt import Turn
+from app.local.engine.writer.question.phrases import phrases
 from app.local.engine.writer.rewrite import rewrite, understand
 
 KENDRA = ("What is Amazon Kendra?", "Amazon Kendra is a search service.")
@@ -19,6 +19,10 @@ ROWS = ("What plans are there?", "| plan | price |\n| --- | --- |\n| Basic | 3 |
 WOODS = ("Is pine or oak harder?", "Oak is a hard wood.")
 CIPHER = ("Which encryption does pypdf use if I say nothing?", "RC4.")
 VERSIONS = ("Which versions does orjson support?", "3.10 and later.")
+LEVEL = ("What was the level at the weir on 2026-03-09?", "171 cm.")
+LINES = ("How many people did the Elm line carry?", "The Elm line had 268, the Oak line 144.")
+BUS = ("When does the first bus leave?", "At 5.")
+LEAVES = ("When does Ada Beck leave?", "In May.")
 QUARTZ = ("How hard is quartz?", "It is 7 on the Mohs scale.")
 
 
@@ -96,6 +100,21 @@ def said(*texts: str) -> list[Turn]:
 def test_what_a_follow_up_leaves_out_is_named(
     before: tuple[str, ...], question: str, alone: str
 ) -> None:
+    assert rewrite(question, said(*before)) == alone
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "alone"),
+    [
+        (LEVEL, "And at the bridge?", "What was the level at the bridge on 2026-03-09?"),
+        (LEVEL, "Who measured it?", "Who measured the level at the weir on 2026-03-09?"),
+        (LEVEL, "How warm was the river then?", "How warm was the river on 2026-03-09?"),
+        (LINES, "And the other one?", "And the Oak line?"),
+        (BUS, "And the last one?", "When does the last bus leave?"),
+        (LEAVES, "Who follows her?", "Who follows Ada Beck?"),
+    ],
+)
+def test_what_was_said_before_is_named(before: tuple[str, str], question: str, alone: str) -> None:
     assert rewrite(question, said(*before)) == alone
 
 

@@ -51,12 +51,43 @@ Press the green button.
 
 The warranty is two years.
 """
+BOATS = """# Boats
+
+| code | boat | berths | has sails |
+| --- | --- | --- | --- |
+| A1 | Tern dinghy | 2 | yes |
+| B1 | Heron motor boat | 4 | no |
+| C1 | Gannet ketch | 6 | yes |
+| D1 | Eider pilot boat | 5 | yes |
+"""
+PUMPS = """# The pumps
+
+## Switch over to the second pump
+
+Switch over only if the first pump is silent.
+
+1. Close the valve of the first pump: `pump close 1`.
+2. Check that the pressure falls: `pump pressure`.
+3. Open the second one: `pump open 2`.
+4. Tell the harbour master.
+"""
 RULES = """# Rules
 
 | rule | default | says |
 | --- | --- | --- |
 | depth | 3 metres | How deep a boat may lie. |
 | noise | none | When engines may run. |
+"""
+RELEASES = """# Releases
+
+Earlier releases of Quarry run on these versions of Python:
+
+| Python              | 3.11 | 3.10 | 3.6 | 2.7 |
+|---------------------|:----:|:----:|:---:|:---:|
+| quarry 3.x          |  ✅  |  ✅  |  ✅ |  ❌ |
+| quarry 2.0 and up   |  ✅  |  ✅  |  ✅ |  ❌ |
+| quarry 1.20 to 1.28 |  ❌  |  ✅  |  ✅ |  ✅ |
+| quarry 1.15 to 1.20 |  ❌  |  ❌  |  ❌ |  ✅ |
 """
 OCR = """# Quarry
 
@@ -98,6 +129,56 @@ def test_of_a_table_the_rows_that_answer_are_said(
     said = answer(writer, question, HARBOUR)
     assert re.findall(r"B27\d\d", said) == berths.split()
     assert ("| Berth | Fee | Pier | Has power |" in said) == (" " in berths)
+
+
+@pytest.mark.parametrize(
+    ("rows", "fee", "said"), [(24, "20.00", 24), (25, "20.00", 1), (20, "in coins " * 9, 1)]
+)
+def test_of_more_rows_than_24_or_longer_than_1800_characters_only_the_best_is_said(
+    writer: Writer, rows: int, fee: str, said: int
+) -> None:
+    head = "# Harbour\n\n| Berth | Fee | Pier |\n| --- | --- | --- |\n"
+    berths = [f"| B{2800 + row} | {fee} | North |\n" for row in range(rows)]
+    others = [f"| B{2900 + row} | 20.00 | South |\n" for row in range(4)]
+    text = "".join([head, *berths, *others])
+    assert answer(writer, "Which berths are at the North pier?", text).count("B28") == said
+
+
+def test_a_yes_counts_more_than_the_word_for_the_things_themselves(writer: Writer) -> None:
+    """Two of the boats are called so."""
+    said = answer(writer, "Which boats have sails?", BOATS)
+    assert re.findall(r"[A-D]1", said) == ["A1", "C1", "D1"]
+
+
+@pytest.mark.parametrize(
+    ("question", "releases"),
+    [
+        (
+            "Which release should I take if I'm still on Python 2.7?",
+            ["1.20 to 1.28", "1.15 to 1.20"],
+        ),
+        ("Which release runs on Python 2.7 and on 3.10?", ["1.20 to 1.28"]),
+        ("What release of quarry do I need for Python 3.11?", ["3.x"]),
+    ],
+)
+def test_a_row_with_a_no_in_the_column_that_is_named_does_not_answer(
+    writer: Writer, question: str, releases: list[str]
+) -> None:
+    said = answer(writer, question, RELEASES)
+    assert re.findall(r"quarry (\d[^|:]*?)\s*[|:]", said) == releases
+
+
+def test_a_row_with_a_no_answers_a_question_that_says_no(writer: Writer) -> None:
+    said = answer(writer, "Which berth at the South pier has no power?", HARBOUR)
+    assert "B2702" in said
+    assert "B2704" in answer(writer, "Which berth at the South pier has power?", HARBOUR)
+
+
+def test_how_something_is_done_takes_all_steps(writer: Writer) -> None:
+    """Also one that names nothing of the question; each once."""
+    said = answer(writer, "How do I switch over to the second pump?", PUMPS)
+    assert re.findall(r"^\d\.", said, re.MULTILINE) == ["1.", "2.", "3.", "4."]
+    assert said.count("`pump pressure`") == 1
 
 
 def test_rows_that_answer_in_other_words_are_said_too(writer: Writer) -> None:

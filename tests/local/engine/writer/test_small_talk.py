@@ -2,7 +2,6 @@
 
 import pytest
 
-from app.local.engine.transformer import Encoder
 from app.local.engine.writer import Prompt, Sampling, Turn, Writer
 from app.local.engine.writer.overview import asks_for_all
 from app.local.engine.writer.small_talk import asks_for_help, reply
@@ -21,11 +20,6 @@ The castle of Rheinfels was built in 1245 by Count Diether.
 
 <question>{}</question>"""
 CITE = "Answer from the passages, and cite them, like [1]."
-
-
-@pytest.fixture(scope="module")
-def writer() -> Writer:
-    return Writer(Encoder())
 
 
 def answer(writer: Writer, question: str) -> str:

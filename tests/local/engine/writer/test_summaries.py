@@ -5,7 +5,7 @@ import pytest
 from app.answer.prompt import answer_prompt
 from app.events import Passage
 from app.local.engine.writer import Prompt, Sampling, Turn, Writer
-from app.local.engine.writer.summaries import subject_of_summary
+from app.local.engine.writer.selection.summaries import subject_of_summary
 
 PRICING = """# Pricing
 

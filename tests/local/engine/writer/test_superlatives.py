@@ -3,7 +3,7 @@
 import pytest
 
 from app.local.engine.writer.candidates import candidates
-from app.local.engine.writer.superlatives import extreme_row
+from app.local.engine.writer.selection.superlatives import extreme_row
 
 PLANS = (
     "# Plans\n\n| plan | price | storage limit | since |\n| --- | --- | --- | --- |\n"

@@ -6,7 +6,7 @@ import pytest
 
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer import Prompt, Sampling, Turn, Writer
-from app.local.engine.writer.surroundings import missing, standing_terms, surroundings
+from app.local.engine.writer.evidence.surroundings import missing, standing_terms, surroundings
 
 PASSAGES = """\
 <passage n="1" document="guide.md">

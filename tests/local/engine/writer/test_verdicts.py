@@ -6,9 +6,9 @@ from app.answer.prompt import answer_prompt
 from app.events import Passage
 from app.local.engine.writer import Prompt, Sampling, Turn, Writer
 from app.local.engine.writer.candidates import Candidate
-from app.local.engine.writer.quantities import limits, quantities
 from app.local.engine.writer.question import Question
-from app.local.engine.writer.verdicts import decide, verdict_of
+from app.local.engine.writer.question.quantities import limits, quantities
+from app.local.engine.writer.selection.verdicts import decide, verdict_of
 
 
 def verdict(question: str, sentence: str, context: str = "", name: str = "") -> str | None:

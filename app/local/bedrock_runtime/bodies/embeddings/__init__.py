@@ -7,8 +7,8 @@
     cohere    Embed v3 and v4
     nova      Nova Multimodal Embeddings
 
-Cohere's multilingual model is embedded for by the multilingual encoder, every other one by the
-English one: cosines are the encoder's, and it reads text only.
+`app.local.embedding_models` says which encoder it is: cosines are the encoder's, and it reads text
+only.
 """
 
 from app.local.bedrock_runtime.bodies.embeddings.cohere import cohere_v3, cohere_v4
@@ -16,10 +16,7 @@ from app.local.bedrock_runtime.bodies.embeddings.nova import nova
 from app.local.bedrock_runtime.bodies.embeddings.titan import titan_image, titan_v1, titan_v2
 from app.local.bedrock_runtime.bodies.embeddings.vectors import Embed
 
-__all__ = ["EMBEDDINGS", "MULTILINGUAL", "Embed"]
-
-MULTILINGUAL = ("cohere.embed-multilingual-v3",)
-"""The models that the multilingual encoder stands for."""
+__all__ = ["EMBEDDINGS", "Embed"]
 
 EMBEDDINGS: dict[str, Embed] = {
     "titan-embed-v1": titan_v1,

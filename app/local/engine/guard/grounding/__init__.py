@@ -29,7 +29,7 @@ from app.local.engine.guard.grounding.relevance import QueryText, cosines
 from app.local.engine.guard.grounding.sources import SourceSentences
 from app.local.engine.guard.grounding.support import ClaimCase, case_of, sigmoid
 from app.local.engine.languages import detect
-from app.local.engine.writer.vectors import Remembered
+from app.local.engine.writer.evidence.vectors import Remembered
 
 __all__ = ["Claim", "Grounding", "GroundingScores"]
 

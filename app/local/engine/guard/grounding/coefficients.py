@@ -3,7 +3,7 @@
 The data: begin (CC BY 4.0, CDLA-Sharing 1.0) and scifact (CC BY 4.0), in which people judged
 whether a text supports an answer or a claim; and answers of the offline writer to questions about
 XQuAD, the AWS documentation, users' documents and READMEs, as they are and with one fact changed.
-docs/guardrails.md has the figures.
+docs/judges.md has the figures.
 """
 
 from collections.abc import Mapping

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import normalize
 
-import snowballstemmer
-
 from app.local.engine.guard.grounding.words import (
     directions,
     negation,
@@ -208,10 +206,7 @@ def stem(word: str, said_in: Language) -> str:
     bare = word.removesuffix("'s")
     if bare in said_in.function_words or (len(bare) == 1 and bare.isascii()):
         return ""
-    if not said_in.stemmer or not bare[0].isalpha():
-        return bare
-    reduced: str = snowballstemmer.stemmer(said_in.stemmer).stemWord(bare)
-    return reduced
+    return said_in.stem(bare) if bare[:1].isalpha() else bare
 
 
 def _opposite_stem(word: str, said_in: Language) -> str:

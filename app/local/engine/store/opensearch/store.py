@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from threading import Lock
@@ -91,6 +91,16 @@ class OpenSearchStore:
                 self._expect_more([generation.number])
             raise
         self._refresh_if_many_wait()
+
+    def put_all(self, documents: Mapping[str, Sequence[Chunk]]) -> None:
+        # `put` would not notice: OpenSearch finds what was put just before only after a refresh.
+        owners: dict[str, str] = {}
+        for document, chunks in documents.items():
+            for chunk in chunks:
+                if owners.setdefault(chunk.id, document) != document:
+                    raise ValueError(f"chunk {chunk.id}: another document has a chunk of this id")
+        for document, chunks in documents.items():
+            self.put(document, chunks)
 
     def delete(self, document: str) -> None:
         with self._writing:

@@ -43,9 +43,12 @@ class OpenSearchStores:
             path.rmdir()
 
     def names(self) -> set[str]:
-        if not self._folder.exists():
-            return set()
-        return {path.parent.name for path in self._folder.glob(f"*/{LEDGER}")}
+        return self.ledgers(self._folder)
+
+    @staticmethod
+    def ledgers(folder: Path) -> set[str]:
+        """The names of the stores whose ledgers are in a folder."""
+        return {path.parent.name for path in folder.glob(f"*/{LEDGER}")}
 
 
 def index_name(name: str) -> str:

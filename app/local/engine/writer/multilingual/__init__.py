@@ -11,9 +11,9 @@ to the others. Any other question is put to all passages. What is said are the d
 sentences, in its own language.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
-from random import Random
 from typing import NamedTuple
 
 import numpy as np
@@ -21,14 +21,9 @@ from numpy.typing import NDArray
 
 from app.local.engine.languages import Language, detect
 from app.local.engine.writer.candidates import Candidate
-from app.local.engine.writer.choose import Scores, chosen, drawn, softmax
-from app.local.engine.writer.comparisons import (
-    Comparison,
-    candidates_of,
-    comparison_of,
-    tells_both,
-)
+from app.local.engine.writer.candidates.said import Said
 from app.local.engine.writer.evidence import MOST, likeliest
+from app.local.engine.writer.inquiry import Draw, Inquiry
 from app.local.engine.writer.multilingual.coefficients import (
     ACROSS,
     ANSWERABLE,
@@ -45,15 +40,19 @@ from app.local.engine.writer.multilingual.evidence import (
 )
 from app.local.engine.writer.multilingual.question import question_in
 from app.local.engine.writer.multilingual.verdicts import decide
-from app.local.engine.writer.odds import Odds
-from app.local.engine.writer.prompt import Sampling
 from app.local.engine.writer.question import Question
-from app.local.engine.writer.records import Passage
-from app.local.engine.writer.repetition import Repetition
-from app.local.engine.writer.rewrite import Meaning
-from app.local.engine.writer.said import Said
-from app.local.engine.writer.summaries import key_sentences, sentences_about, subject_in
+from app.local.engine.writer.selection import Scores, chosen, softmax
+from app.local.engine.writer.selection.comparisons import (
+    Comparison,
+    candidates_of,
+    comparison_of,
+    tells_both,
+)
+from app.local.engine.writer.selection.odds import Odds
+from app.local.engine.writer.selection.repetition import Repetition
+from app.local.engine.writer.selection.summaries import key_sentences, sentences_about, subject_in
 
+_WRITTEN_SO = re.compile(r"^-|_|^(?=[!-~]++$)\D*+\d")  # "Standard-Timeout" is a word
 _DECIDING = 6  # candidates that are looked at for a yes or no
 
 __all__ = ["MultilingualChoice", "WordEncoder", "score", "signs"]
@@ -69,65 +68,41 @@ class MultilingualChoice:
     def __init__(self, encoder: WordEncoder) -> None:
         self._vectors = MultilingualVectors(encoder)
 
-    def of(
-        self,
-        meaning: Meaning,
-        language: Language,
-        candidates: Sequence[Candidate],
-        passages: Sequence[Passage],
-        sampling: Sampling,
-        random: Random,
-    ) -> Said:
+    def of(self, inquiry: Inquiry, language: Language, draw: Draw) -> Said:
         """What answers a question; no candidates where nothing does.
 
         Args:
-            meaning: of the question.
-            language: its language.
-            candidates: of the passages.
+            language: the question's.
         """
-        names = [one.name for one in passages]
+        meaning, candidates = inquiry.meaning, inquiry.candidates
         if subject := subject_in(meaning.question, language):
-            about = sentences_about(subject, candidates, names, language)[:MOST]
+            about = sentences_about(subject, candidates, inquiry.names, language)[:MOST]
             if about:
                 vectors = self._vectors.of([one.gist for one in about])
                 extracts = [about[place] for place in key_sentences(vectors, about)]
                 return Said(extracts, language.replies["extracts"])
-        answer = self._of(meaning, language, candidates, passages, sampling, random)
+        answer = self._of(inquiry, language, draw)
         comparison = comparison_of(meaning.question, language)
         if comparison is None or tells_both(answer.candidates[:1], comparison, language):
             return answer
-        compared = self._compared(
-            meaning, language, comparison, candidates, passages, sampling, random
-        )
-        return compared or answer
+        return self._compared(inquiry, language, draw, comparison) or answer
 
-    def _of(
-        self,
-        meaning: Meaning,
-        language: Language,
-        candidates: Sequence[Candidate],
-        passages: Sequence[Passage],
-        sampling: Sampling,
-        random: Random,
-        *,
-        known: bool = False,
-    ) -> Said:
+    def _of(self, inquiry: Inquiry, language: Language, draw: Draw, *, known: bool = False) -> Said:
         """What answers a question that compares nothing.
 
         Args:
             known: whether there is an answer for sure.
         """
-        question = question_in(meaning.question, language)
-        weighed = self._weighed(meaning, question, language, candidates, passages)
+        question = question_in(inquiry.meaning.question, language)
+        weighed = self._weighed(inquiry, question, language)
         if weighed is None:
             return Said()
         choices, case, shown, repetition, scores = weighed
         if not (known or repetition.is_known(scores) or answerable(case, shown, scores)):
             return Said()
-        order = drawn(scores, sampling, random)
-        places = chosen(choices, order, scores, case.vectors)
+        order, names = draw(scores), inquiry.names
+        places = chosen(choices, order, scores, case.vectors, names)
         likely = [place for place in order[:_DECIDING] if not case.foreign[place]]
-        names = [one.name for one in passages]
         verdict = ""
         if decision := decide(question, language, choices, likely, names):
             first, verdict = decision
@@ -135,61 +110,45 @@ class MultilingualChoice:
         answer = repetition.said_now(places, scores)
         return Said(answer, language.replies[verdict] if verdict else "")
 
-    def odds(
-        self,
-        meaning: Meaning,
-        language: Language,
-        candidates: Sequence[Candidate],
-        passages: Sequence[Passage],
-    ) -> Odds | None:
+    def odds(self, inquiry: Inquiry, language: Language) -> Odds | None:
         """What the answer to a question is drawn from; None if nothing can be. Arguments as of
         `of`.
         """
-        question = question_in(meaning.question, language)
-        weighed = self._weighed(meaning, question, language, candidates, passages)
+        question = question_in(inquiry.meaning.question, language)
+        weighed = self._weighed(inquiry, question, language)
         if weighed is None:
             return None
         is_answered = answerable(weighed.case, weighed.shown, weighed.scores)
         return Odds(weighed.choices, weighed.scores, is_answered)
 
     def _weighed(
-        self,
-        meaning: Meaning,
-        question: Question,
-        language: Language,
-        candidates: Sequence[Candidate],
-        passages: Sequence[Passage],
+        self, inquiry: Inquiry, question: Question, language: Language
     ) -> "_Weighed | None":
         """The likeliest candidates with their scores; None if there is none."""
-        choices = likeliest(question, candidates)
+        choices = likeliest(question, inquiry.candidates)
         if not choices or not question.terms:
             return None
-        languages = [detect(passage.text) for passage in passages]
+        languages = [detect(passage.text) for passage in inquiry.passages]
         case = MultilingualCase(question, language, choices, languages, self._vectors)
         shown = evidence(case)  # (n, features)
-        repetition = Repetition(meaning, choices)
+        repetition = Repetition(inquiry.meaning, choices)
         scores = repetition.without_barred(score(shown, case.foreign), question)  # (n,)
         if not np.isfinite(scores).any():
             return None
         return _Weighed(choices, case, shown, repetition, scores)
 
     def _compared(
-        self,
-        meaning: Meaning,
-        language: Language,
-        comparison: Comparison,
-        candidates: Sequence[Candidate],
-        passages: Sequence[Passage],
-        sampling: Sampling,
-        random: Random,
+        self, inquiry: Inquiry, language: Language, draw: Draw, comparison: Comparison
     ) -> Said | None:
         """What is said of each of two things, from a place of its own; None if neither is found."""
         best: list[Candidate] = []
         missing: list[str] = []
         for side, other in (comparison.sides, comparison.sides[::-1]):
-            about = candidates_of(candidates, side, other, language)
-            of_side = replace(meaning, question=f"{side} {comparison.aspect}".strip(), answers=())
-            answer = self._of(of_side, language, about, passages, sampling, random, known=True)
+            about = candidates_of(inquiry.candidates, side, other, language)
+            question = f"{side} {comparison.aspect}".strip()
+            meaning = replace(inquiry.meaning, question=question, answers=())
+            of_side = replace(inquiry, meaning=meaning, candidates=about)
+            answer = self._of(of_side, language, draw, known=True)
             best += answer.candidates[:1]
             missing += [] if answer.candidates else [side]
         if not best:
@@ -242,8 +201,18 @@ def signs(case: MultilingualCase, shown: Evidence, scores: Scores) -> dict[str, 
 
 
 def answerable(case: MultilingualCase, shown: Evidence, scores: Scores) -> bool:
-    """Whether the passages hold an answer, as far as the signs say."""
-    way = "across" if case.foreign[int(scores.argmax())] else "within"
+    """Whether the passages hold an answer, as far as the signs say; never, if they have none of the
+    options, names and numbers that the question writes in its own way.
+    """
+    named = {one for one in case.question.identifiers if _WRITTEN_SO.search(one)}
+    if named and named.isdisjoint(frozenset().union(*case.identifiers)):
+        return False
+    best = int(scores.argmax())
+    if case.told_by_row(best):
+        return True
+    if case.question.kind in ("place", "person") and case.tells_figures_only(best):
+        return False
+    way = "across" if case.foreign[best] else "within"
     weights = ANSWERABLE[way]
     evidence = signs(case, shown, scores).items()
     return INTERCEPT[way] + sum(weights[name] * sign for name, sign in evidence) > 0

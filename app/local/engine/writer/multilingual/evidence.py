@@ -18,7 +18,7 @@ from app.local.engine.languages import Language
 from app.local.engine.memory import Memory
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import Candidate
-from app.local.engine.writer.coverage import Coverage
+from app.local.engine.writer.evidence.coverage import Coverage
 from app.local.engine.writer.multilingual.question import dates_in, numbers_in
 from app.local.engine.writer.question import Question, dates
 
@@ -29,6 +29,12 @@ WORDS = 20_000
 _LONGEST = 350  # characters of what is embedded of a candidate
 _WORD = re.compile(r"[^\W_]{2,}")
 _RUN = re.compile("[\u30a1-\u30ff]{3,}|[\u3400-\u9fff]{3,6}")
+_COSTS = re.compile(
+    r"kost|preis|co[uû]t|prix|cuest|preci|cost|prezz|cust|preç|prij|koszt|cen[ay]\b"
+)
+_PRICE = re.compile(
+    r"[€$£¥]|\b(?:eur|usd|gbp|chf|pln|preis|prix|precio|prezzo|preço|prijs|price|cena)\b", re.I
+)
 _NAME = re.compile(r"\b[^\W\d_a-z]\w+ [^\W\d_a-z]\w+|\w[\u30fb\u00b7]\w")
 
 
@@ -99,7 +105,7 @@ class MultilingualCase(Coverage):
         question_words = content_words(self.question.text, self._language)
         rows = self.rows[self.candidates[place].passage]
         its = self.languages[place]
-        passage_terms = frozenset().union(*(self.said[i] | self.above[i] for i in rows))
+        passage_terms = self.passage_terms[self.candidates[place].passage]
         passage_words = {
             word
             for i in rows
@@ -117,6 +123,34 @@ class MultilingualCase(Coverage):
             nearest = (vectors[: len(new)] @ vectors[len(new) :].T).max(axis=1)  # (new,)
             cosines[[question_words.index(word) for word in new]] = nearest
         return float(cosines.min()), float(cosines.mean())
+
+    def told_by_row(self, place: int) -> bool:
+        """Whether it is a row that the question names, in the question's language, and the rest of
+        the question names a column or asks for the price, which the row has.
+        """
+        one = self.candidates[place]
+        if not one.cells or self.foreign[place] or not self.keyed(place):
+            return False
+        held = self.said[place] | self.above[place]
+        left = [
+            word
+            for word in content_words(self.question.text, self._language)
+            if held.isdisjoint(terms(word, self._language))
+        ]
+        columns = frozenset(terms(" ".join(name for name, _ in one.cells), self._language))
+        names_column = not self.terms.isdisjoint(columns)
+        has_price = any(_PRICE.search(name) and cell for name, cell in one.cells)
+        if self.question.kind == "number" and names_column:
+            return len(left) <= 1  # "how high"
+        return bool(left or names_column) and all(has_price and _COSTS.match(word) for word in left)
+
+    def tells_figures_only(self, place: int) -> bool:
+        """Whether it is a row that has no words but those of the question: only figures."""
+        one = self.candidates[place]
+        words = [word for _, cell in one.cells for word in terms(cell, self._language)]
+        return bool(one.cells) and all(
+            word in self.question.terms or not any(map(str.isalpha, word)) for word in words
+        )
 
     def new_number(self, place: int) -> bool:
         text = self.candidates[place].text
@@ -136,13 +170,6 @@ class MultilingualCase(Coverage):
     def passage_cosine(self) -> dict[int, float]:
         """The mean of each passage's candidates."""
         return {one: float(self.cosine_above[rows].mean()) for one, rows in self.rows.items()}
-
-    @cached_property
-    def passage_covered(self) -> dict[int, float]:
-        return {
-            one: self.covered(frozenset().union(*(self.said[i] | self.above[i] for i in rows)))
-            for one, rows in self.rows.items()
-        }
 
 
 def content_words(text: str, language: Language) -> list[str]:

@@ -15,8 +15,8 @@ from itertools import pairwise
 
 from app.local.engine.languages import Language
 from app.local.engine.store.analysis import terms
-from app.local.engine.writer.ellipsis import Completion
-from app.local.engine.writer.moves import ENDS, Move
+from app.local.engine.writer.rewrite.ellipsis import Completion
+from app.local.engine.writer.rewrite.moves import ENDS, Move
 
 _WORD = re.compile(r"[^\W_]+")
 _THIN = 1  # words of its own that a follow-up may have

@@ -1,0 +1,3 @@
+"""What stands in the files of Word, Excel and PowerPoint alike beside their own text: charts,
+diagrams, equations and pictures.
+"""

@@ -1,0 +1,232 @@
+"""What a short question demands of its answer, and what is merely near to it does not have.
+
+To an encoder "the rope of the Skarven line" is near to what is said of the Lomtind line's rope,
+"the annual ticket" to the family ticket, and what a thing costs to all else that is said of it. So
+a question that asks for one fact is held to its words: what tells the fact has to have each thing,
+name and number that the question names, or a word that means nearly the same, and a measure of the
+sort that it asks for. A row of a table has to have them in its cells or the names of its columns.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cached_property
+
+from app.local.engine.writer.evidence.coverage import Coverage
+from app.local.engine.writer.question import is_calendar
+from app.local.engine.writer.question.expected import counts, tells_person, tells_place
+from app.local.engine.writer.question.measures import asks_measure, lacks_measure
+from app.local.engine.writer.question.nouns import Nouns
+
+_MOST_WORDS = 4  # that a question is about; one of more words is answered by what has most of them
+_TEXT = 0.45  # of what a word tells: a sentence and its neighbours lack no more of any
+_ROW = 0.38  # a row
+_SHORT_TEXT = 0.6  # a sentence alone, of a word of a very short question
+_DOCUMENT = 0.6  # all that was found of a document, of a question how something is done
+_NAME = 0.25  # and of a name
+_ACT = 0.5  # and of what is done, in a row
+_LIGHT_WORDS = """
+must may instead unless otherwise without everything nothing anything something everybody nobody
+everyone anyone someone really regarding far one ones two three first once together still also
+only just else even yet ever never always already hello thanks please like whether though although
+however across along around beyond behind beside between among within upon per via extra spare
+certain several various whole entire real own same such both either neither many much more most
+less least quite rather almost enough highest lowest list steps step sort sorts kind kinds type
+types way ways thing things part parts option options parameter parameters argument arguments
+class classes case cases example examples form idea meaning name names number numbers page point
+purpose reason role side term value values word words time period current currently minimum
+maximum default concerned possible put let lets get gets allowed dr mr mrs ms
+"""
+_LIGHT = frozenset(_LIGHT_WORDS.split())
+_PARTS = re.compile(  # of a question of several clauses
+    r"[,;:]|\b(?:and|or) (?:what|how|when|where|why|who|which|is|are|do|does|can)\b"
+    r"|(?<!^)\b(?:if|unless|because|so that|once|when|whenever|while)\b",
+    re.IGNORECASE,
+)
+_DONE = re.compile(  # what somebody or something does, in a question with "does"
+    r"\b(?:do|does|did|can|could|may|must|will|should) (?:[^?]{0,80}? )??"
+    r"(?P<verb>(?!(?:the|an|this|that|these|those|my|our|your|its|their|each|every)\b)"
+    r"(?-i:[a-z]{2,}))"
+    r"(?=\W*$| (?:in|on|at|to|for|from|with|by|after|before|over|under|into|out|up|off|down|per"
+    r"|the|an?|my|our|your|their|its|it|them|this|that|each|every|any|when|as)\b"
+    r"| (?-i:[A-Z])| \d)",
+    re.IGNORECASE,
+)
+_DOES = re.compile(
+    r"\bwho (?!(?:is|are|was|were|has|have|can|may|must)\b)(?P<who>[a-z]{3,})"
+    r"|\b(?:which|what) (?:[\w-]+ ){1,2}?(?P<which>[a-z]{2,}s) (?=the|an?|my|our|your|it|[A-Z])",
+    re.IGNORECASE,
+)
+_PARTICIPLE = re.compile(r"[a-z]{3,}(?:ed|en)|sent|sold|held|lost|lent|spent|built|taught|sung")
+_KIND_OF_ROW = re.compile(
+    r"^\W*(?:which (?P<kind>[\w-]+s) |what (?P<what>[\w-]+s)"
+    r" (?!(?:do|does|did|can|could|may|must|should|will)\b))",
+    re.IGNORECASE,
+)
+# Words that are told from each other by nothing but themselves.
+_CLASS_WORDS = """
+spring summer autumn winter morning afternoon evening night north south east west left right red
+green blue yellow white black grey gray brown orange purple pink violet
+"""
+_OF_A_CLASS = frozenset(_CLASS_WORDS.split())
+_MINE = re.compile(r"\b(?:my|our) (?P<mine>[\w-]+)", re.IGNORECASE)
+_DAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?"
+_DAYS = re.compile(
+    rf"\b{_DAY}\W{{1,3}}(?:to\W|until\W)?\W{{0,2}}{_DAY}\b|\bdaily\b|\bevery day\b",
+    re.IGNORECASE,
+)
+_AT_A_PLACE = re.compile(  # "in the shed", "in granite", but not "in time"
+    r"\b(?:in|into|on|onto|at|under|behind|beside|inside|near|opposite|to|from) (?:the|an?) \w"
+    r"|\b(?:in|on|under|behind|beside|inside|near|between|among|beneath) "
+    r"(?!(?:addition|average|case|demand|fact|general|order|particular|request|spring|summer"
+    r"|autumn|winter|that|this|these|those|time|total|turn|use|which|(?:mon|tues|wednes|thurs|fri"
+    r"|satur|sun)days?|january|february|march|april|may|june|july|august|september|october"
+    r"|november|december)\b)[a-z]{3}",
+    re.IGNORECASE,
+)
+_NUMBER_OF = re.compile(r"\b(?:number|count|total) of\b|\bnobody\b|\bno\b|\bnone\b", re.IGNORECASE)
+_FACTS = ("number", "date", "person", "place", "thing")
+
+
+class Demands:
+    """Whether candidates have what a question demands.
+
+    Args:
+        words: of the question and the candidates.
+        nouns: of the question, and how near the candidates come to them.
+    """
+
+    def __init__(self, words: Coverage, nouns: Nouns) -> None:
+        self._words, self._nouns = words, nouns
+
+    def unmet(self, place: int) -> bool:
+        """Whether a candidate lacks what the question demands of its answer. Among mere paragraphs
+        nothing is demanded, as other words may stand there for the same; and of how something is
+        done only that its document has each thing.
+        """
+        question, one = self._words.question, self._words.candidates[place]
+        if self._words.mostly_prose:
+            return False
+        if question.kind in _FACTS and lacks_measure(question.text, self._told(place)):
+            return True
+        if self._in_parts:
+            return False
+        if one.cells or one.kind == "table":
+            return question.kind not in ("way", "reason") and self._unmet_by_row(place)
+        if question.kind == "way" and len(self._things) <= _MOST_WORDS:
+            return self._lacks_any(self._things, self._of_document(place), _DOCUMENT)
+        if question.kind not in _FACTS or question.wants_code or one.kind == "code":
+            return False
+        return self._unmet_by_text(place)
+
+    def _of_document(self, place: int) -> list[int]:
+        """The candidates of the same document."""
+        name = self._words.name(place)
+        every = range(len(self._words.candidates))
+        return [place, *(other for other in every if self._words.name(other) == name)]
+
+    def _unmet_by_row(self, place: int) -> bool:
+        if self._lacks_any(self._things, [place], _ROW) or self._lacks_any(
+            self._names, [place], _NAME
+        ):
+            return True
+        numbered = self._words.question.identifiers - self._words.identifiers[place]
+        if any(word[:1].isdigit() or "-" in word for word in numbered):
+            return True
+        question = self._words.question
+        if question.counted is not None:  # a column tells what is counted, and seldom what does it
+            return False
+        does = question.kind in ("number", "date", "person", "place")
+        return does and self._lacks_any(self._acts, [place], _ACT)
+
+    def _unmet_by_text(self, place: int) -> bool:
+        question, one = self._words.question, self._words.candidates[place]
+        rows = self._words.with_antecedents(place)
+        beside = (self._words.beside(place, step) for step in (-1, +1))
+        around = [*rows, *(row for row in beside if row is not None)]
+        few = len(self._nouns.words) - len(self._acts)
+        if few <= _MOST_WORDS and self._lacks_any(self._things, around, _TEXT):
+            return True
+        if few < _MOST_WORDS and self._lacks_any(self._things, rows, _SHORT_TEXT):
+            return True
+        if self._lacks_any(self._names, rows, _NAME):
+            return True
+        held = frozenset[str]().union(*(self._words.identifiers[row] for row in rows))
+        if any(word.isdigit() for word in question.identifiers - held):
+            return True
+        if one.block:
+            return False
+        return self._lacks_kind(f"{one.lead} {one.text}")
+
+    def _lacks_kind(self, text: str) -> bool:
+        """Whether a text names nobody, no place or no number of what is asked for by these."""
+        question = self._words.question
+        match question.kind:
+            case "person":
+                return not tells_person(question, text)
+            case "place":
+                return not tells_place(question, text) and not _AT_A_PLACE.search(text)
+            case "number" if question.counted is not None:
+                return not counts(question, text) and not _NUMBER_OF.search(text)
+        return False
+
+    def _lacks_any(self, words: Iterable[str], rows: list[int], limit: float) -> bool:
+        return any(self._lack(word, rows) > limit for word in words)
+
+    def _lack(self, word: str, rows: list[int]) -> float:
+        """How much these candidates lack of a word, by its rarity, 0 to 1."""
+        column = self._columns[word]
+        if not self._nouns.terms[column].isdisjoint(self._words.name(rows[0])):
+            return 0.0
+        near = self._nouns.near[rows, column].max()
+        if near < 1 and (is_calendar(word) or word in _OF_A_CLASS):
+            return 0.0 if any(_DAYS.search(self._own(row)) for row in rows) else 1.0
+        return float(self._nouns.rarity[column] * (1 - near))
+
+    def _told(self, place: int) -> str:
+        """The words of a candidate, of what stands over it and of what its pronoun refers to."""
+        return " ".join(map(self._own, self._words.with_antecedents(place)))
+
+    def _own(self, place: int) -> str:
+        one = self._words.candidates[place]
+        return f"{one.context} {one.lead} {one.text}"
+
+    @cached_property
+    def _in_parts(self) -> bool:
+        return bool(_PARTS.search(self._words.question.text.strip()))
+
+    @cached_property
+    def _columns(self) -> dict[str, int]:
+        return {word: place for place, word in enumerate(self._nouns.words)}
+
+    @cached_property
+    def _acts(self) -> frozenset[str]:
+        """The words of the question that tell what is done."""
+        text = self._words.question.text
+        verbs = [match["verb"] for match in _DONE.finditer(text)]
+        verbs += [match["who"] or match["which"] for match in _DOES.finditer(text)]
+        return frozenset(
+            word for word in self._columns if word in verbs or _PARTICIPLE.fullmatch(word)
+        )
+
+    @cached_property
+    def _things(self) -> tuple[str, ...]:
+        """The words that tell things and what they are like: not those that ask for a measure, nor
+        what the rows of a table are ("Which stops are in zone 3?"), nor what is mine.
+        """
+        text = self._words.question.text
+        kinds = _KIND_OF_ROW.finditer(text)
+        not_said = {(match["kind"] or match["what"]).lower() for match in kinds}
+        not_said |= {match["mine"].lower() for match in _MINE.finditer(text)}
+        return self._but(lambda word: word.lower() in not_said | _LIGHT or asks_measure(text, word))
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        """Names, months and days, but for the first word."""
+        known = self._words.question.names
+        return self._but(lambda word: not (word[0].isupper() and word.lower() in known))
+
+    def _but(self, leaves_out: Callable[[str], bool]) -> tuple[str, ...]:
+        """The words of the question that tell no act, without some."""
+        return tuple(
+            word for word in self._nouns.words if word not in self._acts and not leaves_out(word)
+        )

@@ -1,0 +1,85 @@
+"""Measures: how a question asks for one, and whether a text tells one of that sort."""
+
+import re
+from typing import NamedTuple
+
+
+class _Measure(NamedTuple):
+    """How a measure is asked for, and what tells one."""
+
+    asks: re.Pattern[str]
+    tells: re.Pattern[str]
+
+
+def _measure(asks: str, tells: str) -> _Measure:
+    return _Measure(re.compile(asks, re.IGNORECASE), re.compile(tells, re.IGNORECASE))
+
+
+_MONEY = _measure(
+    r"\b(?:costs?|prices?|fees?|fares?|salary|wages?|expensive|cheap)\b",
+    r"[€$£¥]|\b(?:eur|usd|gbp|chf|euros?|dollars?|cents?|pounds?|prices?|costs?|fees?|free|pays?"
+    r"|paid|charge\w*|fares?|tariff|rent|salary|wages?|admission|entrance|entry|tickets?|toll)\b",
+)
+_WEIGHT = _measure(
+    r"\b(?:weighs?|weight|heavy)\b",
+    r"(?:\b|\d)(?:kg|g|mg|grams?|kilos?|tons?|tonnes?|t|lbs?|oz|weigh\w*|heav\w+)\b",
+)
+_TEMPERATURE = _measure(
+    r"\btemperatures?\b|\b(?:how|so) (?:warm|cold|hot|cool)\b",
+    r"°|\b[CFK]\b|\b(?:kelvin|degrees?|temperatures?|warm\w*|cold\w*|hot\w*|celsius|fahrenheit)\b",
+)
+_COLOUR = _measure(
+    r"\bcolou?rs?\b",
+    r"\bcolou?r\w*|\b(?:red|green|blue|yellow|white|black|gr[ae]y|brown|orange|pink)\b",
+)
+_TELEPHONE = _measure(
+    r"\b(?:tele)?(?:phone|fax) number\b", r"\d[\d ()/-]{5,20}\d|\+\d|\b(?:tele)?phone\b"
+)
+_MAIL = _measure(r"\be-?mail address\b", r"\w@\w")
+_SPEED = _measure(
+    r"\b(?:how fast|speed)\b",
+    r"/\s?[hs]\b|\b(?:mph|speed|fast\w*|slow\w*|times|per (?:second|hour|minute))\b",
+)
+_SIZE = _measure(
+    r"\bhow (?:tall|wide|deep|thick)\b|\b(?:width|height|depth|thickness)\b",
+    r"(?:\b|\d)(?:mm|cm|k?m|met(?:er|re)s?|inch(?:es)?|feet|foot|tall|wide|deep|thick\w*|width"
+    r"|height|depth|pixels?|px)\b",
+)
+_TIME_OR_LENGTH = _measure(
+    r"\bhow long\b",
+    r"\b(?:\w{0,6}seconds?|minutes?|hours?|days?|weeks?|months?|years?|until|till|since|while|long\w*"
+    r"|length|always|forever|never|night|date|characters?|mm|cm|k?m|met(?:er|re)s?)\b"
+    r"|\d\s?(?:s|ms|h|min|mm|cm|k?m)\b",
+)
+_AGE = _measure(r"\bhow old\b", r"\b(?:years?|age\w*|old\w*|built|since|founded|1\d{3}|20\d\d)\b")
+_FREQUENCY = _measure(
+    r"\bhow often\b",
+    r"\b(?:every|each|per|once|twice|times|daily|weekly|monthly|yearly|hourly|always|never|often"
+    r"|rarely|an? (?:day|week|month|year|hour)|after \d[\d,.]*"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b",
+)
+_MEASURES = (
+    *(_MONEY, _WEIGHT, _TEMPERATURE, _COLOUR, _TELEPHONE, _MAIL, _SPEED, _SIZE, _TIME_OR_LENGTH),
+    *(_AGE, _FREQUENCY),
+)
+
+
+def lacks_measure(question: str, text: str) -> bool:
+    """Whether a question asks for a measure, and a text tells none of that sort.
+
+    >>> question = "What does the pump cost?"
+    >>> [lacks_measure(question, text) for text in ("The pump weighs 3 kg.", "Price EUR: 30")]
+    [True, False]
+    """
+    return any(asks.search(question) and not tells.search(text) for asks, tells in _MEASURES)
+
+
+def asks_measure(question: str, word: str) -> bool:
+    """Whether a word of a question asks for a measure: a text that tells one need not have it.
+
+    >>> question = "What is the phone number of the pump's maker?"
+    >>> [asks_measure(question, word) for word in ("phone", "maker")]
+    [True, False]
+    """
+    forms = (match[0].split() for asks, _ in _MEASURES for match in asks.finditer(question))
+    return any(word in words for words in forms)

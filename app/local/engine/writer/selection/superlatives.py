@@ -1,0 +1,143 @@
+"""The row of a table that has the most or the least of what is asked for.
+
+    Which plan is cheapest?           | plan | price |       the least price
+    Which has the highest limit?      | plan | limit |       the greatest limit
+
+It is said only if the whole column can be read as numbers of one unit, if one row is ahead of all
+others, and if the table is not cut off at the end of its passage. Of those that were named before
+("which of them"), only these rows are compared.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from app.local.engine.store.analysis import terms
+from app.local.engine.writer.candidates import Candidate
+
+Choose = Callable[[Iterable[float]], float]
+
+_LONG_PASSAGE = 900  # characters of rows behind which a table may go on in another passage
+_NUMBER = re.compile(r"(?<![\w.,])[-\u2212]?\d++(?:[.,]\d++)*+(?![\w.])")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))")
+_PRICE = "price cost fee charge rate amount rent tariff total euro dollar usd eur per"
+_SIZE = "size area capacity volume population"
+# How the most or the least is asked for, and what its column may be called.
+_FORMS: tuple[tuple[str, Choose, str], ...] = (
+    (r"cheapest|least expensive|most affordable|lowest[- ]priced", min, _PRICE),
+    (r"most expensive|dearest|priciest|costliest", max, _PRICE),
+    (r"largest|biggest|greatest", max, _SIZE),
+    (r"smallest|tiniest", min, _SIZE),
+    (r"longest", max, "length duration time"),
+    (r"shortest", min, "length duration time"),
+    (r"tallest", max, "height"),
+    (r"heaviest", max, "weight mass"),
+    (r"lightest", min, "weight mass"),
+    (r"oldest|earliest", min, "year date founded released built since"),
+    (r"newest|latest|youngest|most recent", max, "year date founded released built since"),
+    (r"(?:highest|most|maximum|greatest|largest) (?P<named>[\w-]+)", max, ""),
+    (r"(?:lowest|fewest|least|minimum|smallest) (?P<named>[\w-]+)", min, ""),
+)
+_PATTERNS = [
+    (re.compile(rf"\b(?:{form})\b", re.IGNORECASE), choose, measures)
+    for form, choose, measures in _FORMS
+]
+_ASKS = re.compile(
+    r"^\W*(?:(?:and|so|but)\W+)?(?:(?:in|on|at) )?(?:which|what|who)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class _Row:
+    candidate: Candidate
+    value: float
+
+
+def extreme_row(
+    question: str, candidates: Sequence[Candidate], names: Sequence[str], named: str = ""
+) -> Candidate | None:
+    """The row that a question for the most or the least asks for; None if that is not certain.
+
+    Args:
+        question: any.
+        candidates: of the passages.
+        names: of the passages' documents.
+        named: what was said before, if the question asks which of that: the rows that it names.
+    """
+    if not _ASKS.match(question):
+        return None
+    forms = ((form.search(question), choose, measures) for form, choose, measures in _PATTERNS)
+    match, choose, measures = next((one for one in forms if one[0]), (None, max, ""))
+    if match is None:
+        return None
+    column = match.groupdict().get("named") or measures
+    rest = frozenset(terms(question)) - frozenset(terms(f"{match[0]} {column}"))
+    named_terms = frozenset(terms(named))
+    for rows in _tables(candidates):
+        if not _is_about(rest, rows[0], names):
+            continue
+        if named:
+            rows = [one for one in rows if _is_named(one, named_terms)]  # noqa: PLW2901
+        values = _values(rows, frozenset(terms(column)))
+        if len(values) > 1:
+            best = choose(one.value for one in values)
+            ahead = [one.candidate for one in values if one.value == best]
+            return ahead[0] if len(ahead) == 1 else None
+    return None
+
+
+def _tables(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
+    """The rows of each table that is whole, as far as can be told."""
+    tables: dict[tuple[object, ...], list[Candidate]] = {}
+    for one in candidates:
+        if one.cells:
+            header = tuple(name for name, _ in one.cells)
+            tables.setdefault((one.passage, header), []).append(one)
+    last = {one.passage: one for one in candidates}
+    return [
+        rows
+        for rows in tables.values()
+        if len(rows) > 1
+        and not (
+            last[rows[-1].passage] is rows[-1]
+            and sum(len(row.text) for row in rows) > _LONG_PASSAGE
+        )
+    ]
+
+
+def _is_about(rest: frozenset[str], row: Candidate, names: Sequence[str]) -> bool:
+    """Whether what else a question names is what a table is about, or what its columns are."""
+    name = names[row.passage] if row.passage < len(names) else ""
+    header = " ".join(name for name, _ in row.cells)
+    return rest <= frozenset(terms(f"{row.context} {header} {name}"))
+
+
+def _is_named(row: Candidate, named: frozenset[str]) -> bool:
+    key = frozenset(terms(row.cells[0][1]))
+    return bool(key) and key <= named
+
+
+def _values(rows: Sequence[Candidate], measures: frozenset[str]) -> list[_Row]:
+    """The rows with their numbers in the one column that is measured; none if one has no number, or
+    if their units differ.
+    """
+    if not rows:
+        return []
+    columns = [
+        place
+        for place, (name, _) in enumerate(rows[0].cells)
+        if measures & frozenset(terms(name)) and place
+    ]
+    if len(columns) != 1:
+        return []
+    values, units = [], set()
+    for row in rows:
+        if columns[0] >= len(row.cells):
+            return []
+        cell = _THOUSANDS.sub("", row.cells[columns[0]][1])
+        numbers = _NUMBER.findall(cell)
+        if len(numbers) != 1:
+            return []
+        units.add(" ".join(_NUMBER.sub(" ", cell).split()).lower())
+        values.append(_Row(row, float(numbers[0].replace("\u2212", "-").replace(",", "."))))
+    return values if len(units) == 1 else []

@@ -1,0 +1,28 @@
+"""Shells in which `outcrop` is run: beside a home of their own, or beside one that is served."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from app.deploy import laptop
+from app.settings import LaptopSettings
+from tests.cli.shell import NOTES, NewShell, Shell
+from tests.cli.warm import Warm
+
+
+@pytest.fixture(scope="session")
+def new_shell() -> Iterator[NewShell]:
+    """`new_shell(home)`: a shell beside this home."""
+    with Warm() as warm:
+        yield lambda home: Shell(home, warm)
+
+
+@pytest.fixture(scope="module")
+def shell(new_shell: NewShell, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    """Beside a home that is served for a module, with one document in it."""
+    shell = new_shell(tmp_path_factory.mktemp("home"))
+    notes = tmp_path_factory.mktemp("notes") / "notes.md"
+    notes.write_text(NOTES)
+    with laptop.serving(LaptopSettings(home=shell.home)):
+        shell.run("ingest", str(notes))
+        yield shell
