@@ -1,7 +1,7 @@
 """What gives the messages of a queue to a function."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from queue import SimpleQueue
@@ -12,8 +12,9 @@ from typing import Any, cast
 import pytest
 
 from app.local.lambda_.runtime.catalogue import EventSourceMapping, FunctionCatalogue
-from app.local.lambda_.runtime.pollers import Pollers
+from app.local.lambda_.runtime.pollers import Invoke, Pollers
 from app.local.lambda_.runtime.runner import InvocationOutcome
+from app.local.messaging import QueueMessage
 from app.local.sqs.broker import Queues
 
 SECONDS = 20  # after which a test that should never wait gives up
@@ -33,6 +34,13 @@ def queues(tmp_path: Path) -> Iterator[Queues]:
     opened.close()
 
 
+def pollers_of(queues: Queues, invoke: Invoke) -> Pollers:
+    """Those of one mapping, "m", which gives the messages of the queue "q" to a function."""
+    mapping = EventSourceMapping("m", queues.arn("q"), "f", SETTINGS, datetime.now(UTC))
+    catalogue = cast("FunctionCatalogue", SimpleNamespace(mappings=lambda: [mapping]))
+    return Pollers(catalogue, queues, invoke, "000000000000")
+
+
 def test_a_batch_that_takes_long_holds_up_no_other(queues: Queues) -> None:
     done: SimpleQueue[str] = SimpleQueue()
     may_end = Event()
@@ -44,9 +52,7 @@ def test_a_batch_that_takes_long_holds_up_no_other(queues: Queues) -> None:
         done.put(record["body"])
         return InvocationOutcome(b"null", None, b"")
 
-    mapping = EventSourceMapping("m", queues.arn("q"), "f", SETTINGS, datetime.now(UTC))
-    catalogue = cast("FunctionCatalogue", SimpleNamespace(mappings=lambda: [mapping]))
-    pollers = Pollers(catalogue, queues, invoke, "000000000000")
+    pollers = pollers_of(queues, invoke)
     for body in ("slow", "quick", "next"):
         queues.send("q", body)
     pollers.start()
@@ -59,4 +65,35 @@ def test_a_batch_that_takes_long_holds_up_no_other(queues: Queues) -> None:
         pollers.stop()
         pollers.join()
     assert pollers.result("m") == "OK"
+    assert sum(queues.counts("q")) == 0
+
+
+def test_a_message_that_was_received_as_its_mapping_changed_waits_for_no_timeout(
+    queues: Queues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pollers of the mapping as it was are stopped, and one has the message in hand."""
+    done: SimpleQueue[int] = SimpleQueue()
+    changes = iter(["once"])
+    receive = queues.receive
+
+    def receive_and_change(name: str, *arguments: Any, **more: Any) -> Sequence[QueueMessage]:
+        messages = receive(name, *arguments, **more)
+        if messages and next(changes, None):
+            pollers.refresh("m")
+        return messages
+
+    def invoke(_function: str, payload: str, _request: str | None) -> InvocationOutcome:
+        [record] = json.loads(payload)["Records"]
+        done.put(int(record["attributes"]["ApproximateReceiveCount"]))
+        return InvocationOutcome(b"null", None, b"")
+
+    monkeypatch.setattr(queues, "receive", receive_and_change)
+    pollers = pollers_of(queues, invoke)
+    queues.send("q", "castle.md")
+    pollers.start()
+    try:
+        assert done.get(timeout=SECONDS) == 1, "not received, for the dead letters' sake"
+    finally:
+        pollers.stop()
+        pollers.join()
     assert sum(queues.counts("q")) == 0

@@ -135,7 +135,8 @@ class MappingPoller(_Poller):
             return
         payload = json.dumps(event_of(messages, self._mapping.queue, self._account))
         outcome = self.invoke_when_free(lambda: self._invoke(self._mapping.function, payload, None))
-        if outcome is None:
+        if outcome is None:  # of the pollers that follow, one will process them
+            self._queues.give_back(messages)
             return
         partial = "ReportBatchItemFailures" in self._mapping.settings["FunctionResponseTypes"]
         failed = failures(outcome, messages, partial=partial)

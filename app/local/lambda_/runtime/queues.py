@@ -36,5 +36,8 @@ class MessageQueues(Protocol):
     def delete(self, name: str, receipt: str) -> None:
         """Remove a received message."""
 
+    def give_back(self, messages: Sequence[QueueMessage]) -> None:
+        """Make received messages visible again, as if they had not been received."""
+
     def take_back(self, name: str) -> None:
         """Make the messages in flight visible again, as if they had not been received."""

@@ -248,18 +248,8 @@ class Queues:
         if look.cancelled() or look.exception():
             return
         messages, _ = look.result()
-        receipts = [read_receipt(message.receipt) for message in messages]
-        if receipts:
-            look.get_loop().run_in_executor(None, self._unreceive, receipts)
-
-    def _unreceive(self, receipts: Sequence[tuple[str, int, int]]) -> None:
-        with self._database.transaction() as connection:
-            connection.executemany(
-                "UPDATE messages SET visible = ?, received = received - 1"
-                " WHERE queue = ? AND number = ? AND received = ?",
-                [(self._clock(), *receipt) for receipt in receipts],
-            )
-        self._arrivals.wake(receipts[0][0])
+        if messages:
+            look.get_loop().run_in_executor(None, self.give_back, messages)
 
     def delete(self, name: str, receipt: str) -> None:
         """Delete a received message. An outdated receipt handle deletes nothing.
@@ -292,6 +282,20 @@ class Queues:
             if changed.rowcount == 0:
                 raise NotInFlight(receipt)
         self._arrivals.wake(name)
+
+    def give_back(self, messages: Sequence[QueueMessage]) -> None:
+        """Make received messages visible again, as if they had not been received, because their
+        receiver will not process them.
+        """
+        receipts = [read_receipt(message.receipt) for message in messages]
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "UPDATE messages SET visible = ?, received = received - 1"
+                " WHERE queue = ? AND number = ? AND received = ?",
+                [(self._clock(), *receipt) for receipt in receipts],
+            )
+        for name in {queue for queue, _, _ in receipts}:
+            self._arrivals.wake(name)
 
     def take_back(self, name: str) -> None:
         """Make the messages in flight visible again, as if they had not been received, because
