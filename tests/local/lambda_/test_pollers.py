@@ -73,12 +73,13 @@ def test_a_message_that_was_received_as_its_mapping_changed_waits_for_no_timeout
 ) -> None:
     """The pollers of the mapping as it was are stopped, and one has the message in hand."""
     done: SimpleQueue[int] = SimpleQueue()
-    changes = iter(["once"])
+    changed = Event()
     receive = queues.receive
 
     def receive_and_change(name: str, *arguments: Any, **more: Any) -> Sequence[QueueMessage]:
         messages = receive(name, *arguments, **more)
-        if messages and next(changes, None):
+        if messages and not changed.is_set():
+            changed.set()
             pollers.refresh("m")
         return messages
 
