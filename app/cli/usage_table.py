@@ -29,7 +29,7 @@ def opened(stack: str | None) -> Iterator[tuple["DynamoDBClient", str]]:
         return
     from app.deploy import laptop
     from app.deploy.endpoint import misleading_names
-    from app.deploy.laptop.provision import BUDGETS
+    from app.deploy.laptop.names import BUDGETS
     from app.settings import LaptopSettings, adopt, inherited_environment, read
 
     with application():

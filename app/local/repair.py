@@ -29,11 +29,11 @@ from app.local.lambda_.runtime import catalogue
 from app.local.s3.storage import Buckets, index
 from app.local.s3.storage.folder import STATE_FOLDER
 from app.local.s3.storage.objects import DamagedObject
-from app.local.sqs.broker import queues
+from app.local.sqs.broker import queue
 
 INDEX = Path("s3", STATE_FOLDER, "buckets.sqlite")
 DATABASES = {
-    Path("queues.sqlite"): queues.SCHEMA,
+    Path("queues.sqlite"): queue.SCHEMA,
     INDEX: index.SCHEMA,
     Path("knowledge", "state.sqlite"): knowledge.SCHEMA + control.SCHEMA,
     Path("functions", "functions.sqlite"): catalogue.SCHEMA,

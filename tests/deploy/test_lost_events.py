@@ -4,7 +4,7 @@ from pathlib import Path
 
 from app.aws import clients, deployer
 from app.deploy.laptop.lost_events import has_messages
-from app.deploy.laptop.provision import DEAD_LETTERS, DOCUMENTS
+from app.deploy.laptop.names import DEAD_LETTERS, DOCUMENTS
 from app.settings import Settings
 from tests.flows.home import SECONDS, laptop, provisioned
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app.aws import clients, deployer
-from app.deploy.laptop.provision import CONVERSATIONS, DEAD_LETTERS, DOCUMENTS, INGEST, QUEUE
+from app.deploy.laptop.names import CONVERSATIONS, DEAD_LETTERS, DOCUMENTS, INGEST, QUEUE
 from app.resources import DEAD_LETTER_SECONDS, INGEST_BATCH, INGEST_SECONDS, RECEIVES
 from app.settings import DocumentSettings, Settings, variables
 from tests.flows.home import SECONDS, Json, laptop, provisioned

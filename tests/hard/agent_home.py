@@ -24,7 +24,7 @@ import httpx2 as httpx
 
 from app.aws import clients, deployer, table
 from app.deploy.endpoint import endpoint_variables, misleading_names
-from app.deploy.laptop.provision import ROLE, RUNTIME
+from app.deploy.laptop.names import ROLE, RUNTIME
 from app.deploy.laptop.tools import PREFIX, SECONDS
 from app.local import dynamodb, lambda_, s3
 from app.local.faults import Fault, Faults

@@ -17,7 +17,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from rich.progress import track
 
-from app.deploy.laptop.provision import QUEUE
+from app.deploy.laptop.names import QUEUE
 from tests.hard import Count, Plan
 from tests.hard.home import Home, serving
 

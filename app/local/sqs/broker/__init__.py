@@ -9,6 +9,7 @@ A receipt handle is for one receive of a message: after the next receive it dele
 """
 
 from app.local.sqs.broker.messages import BadReceipt, md5_of_attributes, value_of
-from app.local.sqs.broker.queues import Queue, Queues
+from app.local.sqs.broker.queue import Queue
+from app.local.sqs.broker.queues import Queues
 
 __all__ = ["BadReceipt", "Queue", "Queues", "md5_of_attributes", "value_of"]

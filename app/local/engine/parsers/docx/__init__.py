@@ -19,7 +19,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from app.local.engine.parsers import Document, Section, Unreadable, rtf
 from app.local.engine.parsers.archive import check_archive
-from app.local.engine.parsers.docx.content import WORD, Story, link_id, paragraph, run
+from app.local.engine.parsers.docx.content import Story
+from app.local.engine.parsers.docx.elements import WORD, link_id, paragraph, run
 from app.local.engine.parsers.docx.margins import comments, margins
 from app.local.engine.parsers.encodings import declared, decode
 from app.local.engine.parsers.hypertext import to_markdown

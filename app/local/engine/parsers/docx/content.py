@@ -8,6 +8,18 @@ anchored to, and so do comments.
 from collections.abc import Callable, Mapping
 from xml.etree.ElementTree import Element, SubElement
 
+from app.local.engine.parsers.docx.elements import (
+    WORD,
+    Elements,
+    all_text,
+    attribute_of,
+    link_id,
+    outermost,
+    paragraph,
+    run,
+    set_text,
+    text_element,
+)
 from app.local.engine.parsers.docx.symbols import write_symbols
 from app.local.engine.parsers.drawings.charts import chart
 from app.local.engine.parsers.drawings.diagrams import diagram
@@ -23,7 +35,6 @@ from app.local.engine.parsers.word_fields import (
     write_fields,
 )
 
-WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _LEFT_OUT = frozenset(("del", "moveFrom", "proofErr", "softHyphen", "sectPr"))
 _WRAPPERS = frozenset(("ins", "moveTo", "smartTag", "customXml", "dir", "bdo"))
@@ -32,8 +43,6 @@ _SHOWN = frozenset(("t", "txbxContent", "textpath", "chart", "relIds", "sym", "o
 _BOXES = tuple("\u2610\u2611\u2612\u2713\u2714\u2717\u2718\u25a0\u25a1")  # signs of boxes
 _MOST_SKIPPED = 60  # columns that a row leaves out at its beginning
 _SYMBOL_FONT = range(0xF000, 0xF100)  # where fonts of symbols have their signs
-
-Elements = list[Element]
 
 
 class Story:
@@ -153,10 +162,10 @@ class Story:
             if box is not None:
                 checked = box.find("{*}checked")
                 is_checked = checked is not None and is_on(checked)
-                if _all_text(content) not in _BOXES:
-                    _set_text(content, CHECKED if is_checked else UNCHECKED)
+                if all_text(content) not in _BOXES:
+                    set_text(content, CHECKED if is_checked else UNCHECKED)
             elif placeholder is not None and is_on(placeholder):
-                _set_text(content, "")
+                set_text(content, "")
         self._write_children(content)
         return list(content)
 
@@ -198,7 +207,7 @@ class Story:
             return []
         for cell in row.iterfind(".//{*}tc"):
             if cell.find("{*}tcPr/{*}cellDel") is not None:
-                _set_text(cell, "")
+                set_text(cell, "")
         self._write_children(row)
         before = attribute_of(row, "trPr/gridBefore")
         for _ in range(min(int(before), _MOST_SKIPPED) if before.isdecimal() else 0):
@@ -213,7 +222,7 @@ class Story:
         """
         lines: list[str] = []
         boxes: Elements = []
-        for element in _outermost(drawing, "txbxContent"):
+        for element in outermost(drawing, "txbxContent"):
             self._shaded += 1
             self._write_children(element)
             self._shaded -= 1
@@ -255,53 +264,6 @@ class Story:
         return []
 
 
-def attribute_of(element: Element, path: str) -> str:
-    """The value of a property below, such as "trPr/gridBefore"; empty if it has none."""
-    place = element.find("/".join(f"{{*}}{name}" for name in path.split("/")))
-    return "" if place is None else attribute(place, "val")
-
-
-def link_id(number: int) -> str:
-    """The id of the relationship of an address."""
-    return f"link{number}"
-
-
-def run(lines: list[str]) -> Element:
-    """A run of lines."""
-    element = Element(f"{WORD}r")
-    for at, text in enumerate(lines):
-        if at:
-            SubElement(element, f"{WORD}br")
-        element.append(text_element(text))
-    return element
-
-
-def text_element(text: str) -> Element:
-    element = Element(f"{WORD}t")
-    element.text = text
-    return element
-
-
-def paragraph(text: str) -> Element:
-    """A paragraph of one run."""
-    element = Element(f"{WORD}p")
-    element.append(run([text]))
-    return element
-
-
-def _outermost(element: Element, name: str) -> Elements:
-    """The elements of this name below, without those within each other. Of two forms of one
-    content, only those of the first.
-    """
-    inner: Elements = []
-    children = list(element)
-    if local_name(element) == "AlternateContent":
-        children = children[:1]
-    for child in children:
-        inner += [child] if local_name(child) == name else _outermost(child, name)
-    return inner
-
-
 def _read_ruby(ruby: Element) -> Elements:
     return [each for each in ruby.iterfind("{*}rubyBase//*") if local_name(each) in ("t", "sym")]
 
@@ -315,16 +277,3 @@ def _read_symbol(symbol: Element) -> Elements:
         return []
     is_unicode = number > max(_SYMBOL_FONT) or 0xFF < number < min(_SYMBOL_FONT)
     return [text_element(chr(number))] if is_unicode and number < 0x110000 else [symbol]
-
-
-def _all_text(content: Element) -> str:
-    return "".join(each.text or "" for each in content.iter() if local_name(each) == "t").strip()
-
-
-def _set_text(content: Element, text: str) -> None:
-    """Put `text` in the place of all text within `content`."""
-    runs = [each for each in content.iter() if local_name(each) == "r"]
-    for at, each in enumerate(runs):
-        each[:] = [] if at or not text else [text_element(text)]
-    if text and not runs:
-        content.append(run([text]))

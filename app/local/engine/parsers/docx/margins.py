@@ -7,7 +7,8 @@ it, both without the number of the page.
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from app.local.engine.parsers.docx.content import WORD, Elements, Story, run
+from app.local.engine.parsers.docx.content import Story
+from app.local.engine.parsers.docx.elements import WORD, Elements, run
 from app.local.engine.parsers.numbering import Styles, attribute, is_on
 from app.local.engine.parsers.package import Package, local_name, relation_id
 from app.local.engine.parsers.render import line
