@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -76,33 +76,28 @@ def endpoint_in(*letters: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+def account(own_account: Account) -> Account:
     """An account in which nothing is wrong."""
-    with Account() as account:
-        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_BEARER_TOKEN_BEDROCK"):
-            monkeypatch.delenv(name, raising=False)
-        for name, value in account.environment().items():
-            monkeypatch.setenv(name, value)
-        identity = {
-            "UserId": "AIDA",
-            "Account": "111122223333",
-            "Arn": "arn:aws:iam::111122223333:user/rosa",
-        }
-        account.answer("GetCallerIdentity", identity)
-        account.answer("GetParameter", {"Parameter": {"Name": "version", "Value": "30"}})
-        account.answer("ListFoundationModels", {"modelSummaries": MODELS})
-        account.answer("DescribeType", {"TypeName": "any"})
-        account.answer("GetLayerVersionByArn", {"LayerVersionArn": LAYER})
-        account.answer("DescribeAvailabilityZones", {"AvailabilityZones": ZONES})
-        account.answer("DescribeSubnets", {"Subnets": []})
-        account.answer("DescribeVpcEndpointServices", endpoint_in(*"abc"))
-        account.answer("GetAccount", {})
-        account.answer("ListInferenceProfiles", {"inferenceProfileSummaries": [PROFILE]})
-        account.answer("GetFoundationModelAvailability", OPEN)
-        account.answer("ListServiceQuotas", {"Quotas": QUOTAS})
-        account.answer("ListAgents", {"agentSummaries": []})
-        account.answer("CreateAgent", Fault("ValidationException", "agentName: no"))
-        yield account
+    identity = {
+        "UserId": "AIDA",
+        "Account": "111122223333",
+        "Arn": "arn:aws:iam::111122223333:user/rosa",
+    }
+    own_account.answer("GetCallerIdentity", identity)
+    own_account.answer("GetParameter", {"Parameter": {"Name": "version", "Value": "30"}})
+    own_account.answer("ListFoundationModels", {"modelSummaries": MODELS})
+    own_account.answer("DescribeType", {"TypeName": "any"})
+    own_account.answer("GetLayerVersionByArn", {"LayerVersionArn": LAYER})
+    own_account.answer("DescribeAvailabilityZones", {"AvailabilityZones": ZONES})
+    own_account.answer("DescribeSubnets", {"Subnets": []})
+    own_account.answer("DescribeVpcEndpointServices", endpoint_in(*"abc"))
+    own_account.answer("GetAccount", {})
+    own_account.answer("ListInferenceProfiles", {"inferenceProfileSummaries": [PROFILE]})
+    own_account.answer("GetFoundationModelAvailability", OPEN)
+    own_account.answer("ListServiceQuotas", {"Quotas": QUOTAS})
+    own_account.answer("ListAgents", {"agentSummaries": []})
+    own_account.answer("CreateAgent", Fault("ValidationException", "agentName: no"))
+    return own_account
 
 
 def doctor(*words: str) -> Result:

@@ -1,7 +1,6 @@
 """`outcrop guardrail`: a definition is checked without anything, a text judged by a stack's."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -64,18 +63,13 @@ JUDGED: dict[str, Any] = {
 
 
 @pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+def account(own_account: Account) -> Account:
     """An account with a stack that has a guardrail."""
-    with Account() as account:
-        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_BEARER_TOKEN_BEDROCK"):
-            monkeypatch.delenv(name, raising=False)
-        for name, value in account.environment().items():
-            monkeypatch.setenv(name, value)
-        account.answer(
-            "DescribeStacks", {"Stacks": [_stack(GuardrailId="g1", GuardrailVersion="3")]}
-        )
-        account.answer("ApplyGuardrail", JUDGED)
-        yield account
+    own_account.answer(
+        "DescribeStacks", {"Stacks": [_stack(GuardrailId="g1", GuardrailVersion="3")]}
+    )
+    own_account.answer("ApplyGuardrail", JUDGED)
+    return own_account
 
 
 def test_a_definition_is_shown_rule_by_rule() -> None:

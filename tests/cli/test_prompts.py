@@ -1,7 +1,6 @@
 """`outcrop prompts`: of the laptop's home, and of a stack."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -38,19 +37,14 @@ def stored(*variants: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+def account(own_account: Account) -> Account:
     """An account with a stack whose prompts are stored."""
-    with Account() as account:
-        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_BEARER_TOKEN_BEDROCK"):
-            monkeypatch.delenv(name, raising=False)
-        for name, value in account.environment().items():
-            monkeypatch.setenv(name, value)
-        has_prompts(account, f"answer={ARN}:1,rewrite={ARN}:2")
-        account.answer(
-            "GetPrompt", stored(variant_of(TEMPLATES["rewrite"], "amazon.nova-pro-v1:0"))
-        )
-        account.answer("Converse", REPLY)
-        yield account
+    has_prompts(own_account, f"answer={ARN}:1,rewrite={ARN}:2")
+    own_account.answer(
+        "GetPrompt", stored(variant_of(TEMPLATES["rewrite"], "amazon.nova-pro-v1:0"))
+    )
+    own_account.answer("Converse", REPLY)
+    return own_account
 
 
 def has_prompts(account: Account, output: str) -> None:

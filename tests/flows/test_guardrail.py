@@ -9,22 +9,13 @@ import pytest
 from app.local.wire import JSON, Call, ServiceError
 from app.settings import Settings
 from tests.flows.home import Home, data_of, laptop, metadata_of, provisioned, text_of
+from tests.web.backend import UNITS
 
 CASTLE = "The castle of Rheinfels was built in 1245 by Count Diether V."
 ASKED = {"message": "Who built the castle of Rheinfels?"}
 BLOCKED = "That is nothing to talk about here."
 PASSED: JSON = {"action": "NONE", "outputs": []}
 STEPPED_IN: JSON = {"action": "GUARDRAIL_INTERVENED", "outputs": [{"text": BLOCKED}]}
-
-
-UNITS = (
-    "topicPolicyUnits",
-    "contentPolicyUnits",
-    "wordPolicyUnits",
-    "sensitiveInformationPolicyUnits",
-    "sensitiveInformationPolicyFreeUnits",
-    "contextualGroundingPolicyUnits",
-)
 
 
 @dataclass

@@ -1,10 +1,7 @@
 """Direct ingestion through boto3."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
-
-import pytest
 
 from tests.local.bedrock_agent.knowledge_bases.world import (
     SETTLED,
@@ -13,19 +10,6 @@ from tests.local.bedrock_agent.knowledge_bases.world import (
     refused,
     until,
 )
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with World(tmp_path_factory.mktemp("home")) as world:
-        yield world
-
-
-@pytest.fixture
-def world(shared: World) -> Iterator[World]:
-    """The world, with a parser that does not wait."""
-    yield shared
-    shared.parser.gate.set()
 
 
 def text(identifier: str, data: str, *attributes: Any) -> Any:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -25,19 +24,6 @@ EMPTY = {
     "numberOfDocumentsFailed": 0,
     "numberOfDocumentsSkipped": 0,
 }
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with World(tmp_path_factory.mktemp("home")) as world:
-        yield world
-
-
-@pytest.fixture
-def world(shared: World) -> Iterator[World]:
-    """The world, with a parser that does not wait."""
-    yield shared
-    shared.parser.gate.set()
 
 
 def counted(job: Any) -> dict[str, int]:
