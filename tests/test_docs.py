@@ -96,7 +96,17 @@ PROGRAMS: dict[str, Callable[[Sequence[str]], None]] = {
     "python": _python,
 }
 
+FILE = re.compile(r"`((?:app|infra|lambdas|tests)/[\w/.-]+)`")
+READERS_OWN = "lambdas/tools/huts/"
+"""What a reader adds who follows a page."""
 TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
+
+
+def test_every_file_that_the_docs_name_is_there() -> None:
+    named = {(page.name, file) for page in WRITTEN for file in FILE.findall(page.read_text())}
+    assert len(named) > 50
+    missing = [pair for pair in named if not (ROOT / pair[1]).exists()]
+    assert [pair for pair in missing if not pair[1].startswith(READERS_OWN)] == []
 
 
 def test_every_test_that_the_docs_name_is_there() -> None:
