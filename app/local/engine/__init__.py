@@ -12,6 +12,7 @@ what its caller sends, and translates it to these values and back.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -19,13 +20,16 @@ if TYPE_CHECKING:  # the process that parses documents imports this package, and
     from app.local.engine.encoder import Languages, TextEncoder, TokenEncoder, Vectors
     from app.local.engine.guard import Guard
     from app.local.engine.implicit import Attribute
+    from app.local.engine.multilingual import MultilingualEncoder
     from app.local.engine.parsers import SectionParser
     from app.local.engine.retrieval import Query, RankedHit
     from app.local.engine.store import Store, Stores
     from app.local.engine.store.filters import Filter
     from app.local.engine.token_memory import TokenMemory
+    from app.local.engine.transformer import Encoder
     from app.local.engine.writer import Model
 
+Precision = Literal["int8", "fp32"]
 
 LATE_BYTES = 45_000_000  # of tokens in memory for the order of searches: 700 chunks of 300
 LATE_FILE = "tokens.sqlite"
@@ -122,7 +126,7 @@ class Engine:
 
 def load(
     stores: Path,
-    precision: Literal["int8", "fp32"] = "int8",
+    precision: Precision = "int8",
     model_url: str | None = None,
     model: str | None = None,
     opensearch: Path | None = None,
@@ -142,17 +146,14 @@ def load(
         WrongWeights: the encoder's files are missing, or not the published ones.
         StoreError: the stores are elsewhere, or OpenSearch cannot be used.
     """
-    from app.local.engine.multilingual import MultilingualEncoder
     from app.local.engine.parsers.process import Parser
     from app.local.engine.planner import Planner
     from app.local.engine.store.place import open_stores
     from app.local.engine.token_file import TokenFile
     from app.local.engine.token_memory import TokenMemory
-    from app.local.engine.transformer import Encoder
     from app.local.engine.writer import Server, Writer
 
-    encoder = Encoder(precision)
-    multilingual = MultilingualEncoder(encoder)
+    encoder, multilingual = encoders(precision)
     if model_url:
         writer: Model = Server(model_url, encoder, model)
     else:
@@ -162,3 +163,17 @@ def load(
     file = TokenFile(stores / LATE_FILE, LATE_FILE_BYTES, encoder.dimension, reader)
     late = TokenMemory(encoder, LATE_BYTES, file)
     return Engine(encoder, multilingual, writer, Parser, opened, late)
+
+
+@cache
+def encoders(precision: "Precision") -> "tuple[Encoder, MultilingualEncoder]":
+    """The encoders of a process: all of its engines share them, since they keep nothing of a text.
+
+    Raises:
+        WrongWeights: the files are missing, or not the published ones.
+    """
+    from app.local.engine.multilingual import MultilingualEncoder
+    from app.local.engine.transformer import Encoder
+
+    encoder = Encoder(precision)
+    return encoder, MultilingualEncoder(encoder)

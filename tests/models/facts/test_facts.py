@@ -8,6 +8,7 @@ import pytest
 
 from app.local.bedrock import foundation_models
 from app.local.bedrock_runtime.bodies import EMBEDDINGS
+from app.local.engine import encoders
 from app.local.engine.transformer import Encoder
 from app.models.facts.embedding import DEFAULT_EMBEDDING_MODEL, EMBEDDING_MODELS, EmbeddingModel
 from app.models.facts.ids import parse
@@ -27,7 +28,7 @@ def test_reading_facts_imports_no_boto3() -> None:
 
 @pytest.fixture(scope="module")
 def encoder() -> Encoder:
-    return Encoder()
+    return encoders("int8")[0]
 
 
 @pytest.mark.parametrize("model", EMBEDDING_MODELS, ids=lambda model: model.id)

@@ -4,9 +4,8 @@ in one; and what they do not hold.
 
 import pytest
 
-from app.local.engine.multilingual import MultilingualEncoder
+from app.local.engine import encoders
 from app.local.engine.text import sentences
-from app.local.engine.transformer import Encoder
 from app.local.engine.writer import Prompt, Sampling, Turn, Writer
 from app.local.engine.writer.candidates import candidates
 from app.local.engine.writer.decomposition import two_questions
@@ -219,8 +218,8 @@ def test_a_sentence_of_another_document_has_to_be_nearly_as_likely(writer: Write
 
 @pytest.fixture(scope="module")
 def several() -> Writer:
-    encoder = Encoder()
-    return Writer(encoder, multilingual=MultilingualEncoder(encoder))
+    encoder, multilingual = encoders("int8")
+    return Writer(encoder, multilingual=multilingual)
 
 
 SPANISH = "# Biblioteca\n\nInternet es gratis durante una hora al día. Imprimir cuesta 0,10 euros."
