@@ -115,10 +115,10 @@ def killed_writer(path: Path, seed: int, seconds: float) -> int:
     return acknowledged
 
 
-@pytest.fixture
-def saved(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A closed store with two segments on the disk, some rows dead, and some in no segment."""
-    path = tmp_path / "store"
+    path = tmp_path_factory.mktemp("prepared") / "store"
     store = EmbeddedStore(path, CONFIGURATION)
     for document, size in (("a", 5 * SAVED), ("b", SAVED), ("c", 40)):
         chunks = [chunk(f"{document}-{n}", n, metadata={"step": n % 9}) for n in range(size)]
@@ -129,6 +129,12 @@ def saved(tmp_path: Path) -> Path:
     store.settle()
     store.close()
     return path
+
+
+@pytest.fixture
+def saved(prepared: Path, tmp_path: Path) -> Path:
+    """A copy of that store, to be damaged."""
+    return Path(shutil.copytree(prepared, tmp_path / "store"))
 
 
 @pytest.mark.parametrize("place", [0, 17, 21, 40, 200, 0.3, 0.6, 0.9, -1])
