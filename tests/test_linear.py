@@ -17,6 +17,7 @@ import pytest
 import app
 from app.local.engine.languages import language, languages
 from app.local.engine.writer.multilingual import small_talk
+from app.local.lazy_re import LazyPattern
 from tests.linear import AnyPattern, slowest
 
 ROOT = Path(app.__file__).parent
@@ -74,6 +75,7 @@ IN_FUNCTIONS = {
         "least_tokens",
     ): "literals, by _LEAST_TOKENS, on the id of a model of the catalogue",
     ("app/local/engine/writer/multilingual/question.py", "definition"): OF_LANGUAGES,
+    ("app/local/lazy_re.py", "__getattr__"): "the patterns of modules, which are tried as such",
     (REWRITE, "_bare"): OF_LANGUAGES,
     (REWRITE, "_of_another"): OF_LANGUAGES,
     (REWRITE, "_with_topic"): OF_LANGUAGES,
@@ -128,7 +130,9 @@ def in_module(path: str) -> Iterator[tuple[str, AnyPattern, str]]:
 
 
 def _patterns(value: object) -> Iterator[AnyPattern]:
-    if isinstance(value, re.Pattern):
+    if isinstance(value, LazyPattern):
+        yield re.compile(value.pattern, value.flags)
+    elif isinstance(value, re.Pattern):
         yield value
     elif isinstance(value, tuple | list | set | frozenset):
         for each in value:

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal, Protocol
 
 import httpx2
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 PATH = "/_outcrop/faults"
 LONGEST_HISTORY = 10_000
@@ -86,7 +86,9 @@ class Flip(_Fault):
 
 
 Fault = Fail | Delay | Cut | Flip
-_LIST = TypeAdapter(list[Annotated[Fault, Field(discriminator="kind")]])
+_LIST = TypeAdapter(
+    list[Annotated[Fault, Field(discriminator="kind")]], config=ConfigDict(defer_build=True)
+)
 
 
 class Schedule(Protocol):

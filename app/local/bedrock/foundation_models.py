@@ -15,7 +15,6 @@ Jurassic-2) are kept as LEGACY without an end: nothing else answers in their bod
 """
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from app.local import lazy_re as re
 from app.local.bedrock.availability import Availability, availability
 from app.local.bedrock.names import FOUNDATION_MODEL, INFERENCE_PROFILE, ModelName, parse
 from app.local.wire import ServiceError

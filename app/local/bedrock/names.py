@@ -10,9 +10,9 @@ arn:..:application-inference-profile/..
 arn:.. of another kind           a thing of the account that the stand-in does not keep
 """
 
-import re
 from dataclasses import dataclass
 
+from app.local import lazy_re as re
 from app.local.bedrock.availability import geographies
 
 _ARN = re.compile(

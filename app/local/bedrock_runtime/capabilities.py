@@ -6,9 +6,9 @@ pages, or by its answers where they say something else.
 https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-supported-models-features.html
 """
 
-import re
 from dataclasses import dataclass, replace
 
+from app.local import lazy_re as re
 from app.local.bedrock_runtime.bodies import InvalidBody
 from app.local.bedrock_runtime.bodies.family import RETURNED
 from app.local.bedrock_runtime.bodies.images import check_images

@@ -2,10 +2,10 @@
 its longest answer, its context window, and whether it goes on from an answer that is begun.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from app.local import lazy_re as re
 from app.local.bedrock_runtime.bodies import InvalidBody, Request
 from app.local.bedrock_runtime.bodies.conversation import MUST_END
 from app.local.bedrock_runtime.models import InvokedModel

@@ -11,7 +11,6 @@ the counts are those that Bedrock would bill.
 https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html
 """
 
-import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from itertools import accumulate
 from threading import Lock
 from time import monotonic
 
+from app.local import lazy_re as re
 from app.local.bedrock_runtime.bodies import InvalidBody
 from app.local.bedrock_runtime.bodies.family import Cached
 from app.local.bedrock_runtime.cache_points import Piece

@@ -7,9 +7,9 @@ gpt-oss                    always, unless the effort is "none"; here not where t
                            tools or a schema
 """
 
-import re
 from dataclasses import replace
 
+from app.local import lazy_re as re
 from app.local.bedrock_runtime.bodies import InvalidBody, Request
 from app.local.bedrock_runtime.bodies.thinking import check_thinking
 from app.local.bedrock_runtime.models import InvokedModel

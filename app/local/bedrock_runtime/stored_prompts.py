@@ -10,11 +10,11 @@ once: a value that looks like a variable stays as it is.
 https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-management-test.html
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from app.local import lazy_re as re
 from app.local.wire import JSON, Call, ServiceError
 
 FIXED = ("additionalModelRequestFields", "inferenceConfig", "system", "toolConfig")

@@ -8,11 +8,11 @@ numbers, names in the middle of a sentence and what stands in quotes are left as
 function word ("the", "what"), only two letters that were swapped are put in order.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cache
 
+from app.local import lazy_re as re
 from app.local.engine.encoder import TextEncoder
 from app.local.engine.languages import detect
 from app.local.engine.store.spelling import faults, letters_of, near

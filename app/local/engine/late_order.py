@@ -14,12 +14,12 @@ READMEs and 570 claims of SciFact, and looked at on 539 others
 (`docs/experiments/search-first-hits.md`).
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from app.local import lazy_re as re
 from app.local.engine.chunk.headings import with_context
 from app.local.engine.encoder import TokenVectors
 from app.local.engine.languages import detect

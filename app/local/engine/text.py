@@ -8,10 +8,11 @@ Chinese and Japanese have no space behind a stop. Thai and Lao have no stops, bu
 sentences: there a paragraph is cut at a space, if what stands before it is long enough.
 """
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Literal
+
+from app.local import lazy_re as re
 
 Kind = Literal["blank", "alone", "item", "prose"]
 Span = tuple[int, int]  # of characters, from 0, the end not included

@@ -1,9 +1,9 @@
 """Lambda's rules, the stand-in's own refusals, and the error messages."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
+from app.local import lazy_re as re
 from app.local.lambda_.runtime import (
     BadArchive,
     Function,

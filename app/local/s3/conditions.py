@@ -3,11 +3,11 @@
 The order in which the conditions of a read are evaluated is RFC 9110's, section 13.2.2.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
 
+from app.local import lazy_re as re
 from app.local.s3.content import quote
 from app.local.s3.errors import invalid, no_such_key, not_implemented, precondition_failed
 from app.local.s3.storage import Object

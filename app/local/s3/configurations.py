@@ -10,12 +10,12 @@ stores a configuration that has passed; docs/buckets.md says which of them have 
 """
 
 import json
-import re
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
 
+from app.local import lazy_re as re
 from app.local.control.wildcards import matches_pattern
 from app.local.s3.errors import invalid, malformed_xml
 from app.local.wire import JSON, ServiceError

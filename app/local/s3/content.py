@@ -7,12 +7,12 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html
 
 import base64
 import binascii
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
+from app.local import lazy_re as re
 from app.local.s3.configurations import (
     AES256,
     DEFAULT_ENCRYPTION,

@@ -4,11 +4,11 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQue
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from app.local import lazy_re as re
 from app.local.messaging import NoSuchQueue, NotInFlight
 from app.local.sqs.broker import BadReceipt, Queues, value_of
 from app.local.wire import JSON, Call, ServiceError

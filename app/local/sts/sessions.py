@@ -3,11 +3,11 @@
 import base64
 import hashlib
 import json
-import re
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from secrets import token_hex, token_urlsafe
 
+from app.local import lazy_re as re
 from app.local.wire import JSON, ServiceError
 
 _ROLE = re.compile(

@@ -18,11 +18,11 @@ the services that speak JSON take neither. STS takes forms, changes nothing, and
 page.
 """
 
-import re
 from collections.abc import Mapping
 
 from botocore.model import OperationModel
 
+from app.local import lazy_re as re
 from app.local.wire.call import ServiceError
 from app.local.wire.errors import dialect
 from app.local.wire.request import RequestHead

@@ -8,9 +8,9 @@
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
 """
 
-import re
 from collections.abc import AsyncIterator
 
+from app.local import lazy_re as re
 from app.local.wire.call import ServiceError
 
 LONGEST_LINE = 2**16

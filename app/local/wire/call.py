@@ -1,10 +1,11 @@
 """What passes between the wire and a service: a call, a body, an error, a handler."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from app.local import lazy_re as re
 
 JSON = dict[str, Any]
 

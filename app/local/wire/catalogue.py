@@ -13,7 +13,6 @@ How a request names its operation:
 
 import gzip
 import json
-import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import NamedTuple
 
 from botocore.loaders import Loader
 
+from app.local import lazy_re as re
 from app.local.wire.models import SERVICES, model, operations
 from app.local.wire.request import RequestHead
 from app.local.wire.tree import Tree

@@ -33,7 +33,7 @@ class WrongSchedule(ValueError):
 class _Rule(BaseModel):
     """What all lines have: which operations, which calls, which event."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
     service: str
     operation: str
@@ -150,7 +150,8 @@ class FlipRule(_Rule):
 
 
 _RULE: TypeAdapter[FailRule | DelayRule | CutRule | FlipRule] = TypeAdapter(
-    Annotated[FailRule | DelayRule | CutRule | FlipRule, Field(discriminator="kind")]
+    Annotated[FailRule | DelayRule | CutRule | FlipRule, Field(discriminator="kind")],
+    config=ConfigDict(defer_build=True),
 )
 
 

@@ -1,13 +1,13 @@
 """JSON bodies: reads and writes them by the shapes of the model."""
 
 import json
-import re
 from collections.abc import Callable
 from math import isfinite
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
+from app.local import lazy_re as re
 from app.local.wire.call import JSON, UNMODELLED
 from app.local.wire.errors import Malformed
 from app.local.wire.scalars import (

@@ -7,7 +7,6 @@ Their errors are of OpenAI's shape, since the paths are.
 """
 
 import json
-import re
 from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
@@ -18,6 +17,7 @@ from collections.abc import (
 )
 from typing import Any
 
+from app.local import lazy_re as re
 from app.local.wire.admission import check_host, check_sender, needs_no_preflight
 from app.local.wire.body import BodyTooLarge, in_memory
 from app.local.wire.call import JSON, ServiceError

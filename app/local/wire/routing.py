@@ -8,13 +8,13 @@ service. The four Bedrock services share one name, and hardly any paths:
          /tags/{arn}      the same in both: goes to the first that handles it
 """
 
-import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from botocore.model import OperationModel
 
+from app.local import lazy_re as re
 from app.local.wire.errors import Undecodable
 from app.local.wire.models import SERVICES, model, operations
 from app.local.wire.request import RequestHead, is_presigned

@@ -1,12 +1,12 @@
 """A tree of the paths of operations, which finds those that a request may be for."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote
 
 from botocore.model import OperationModel
 
+from app.local import lazy_re as re
 from app.local.wire.request import RequestHead
 
 

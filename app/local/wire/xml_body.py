@@ -3,13 +3,13 @@
 https://smithy.io/2.0/aws/protocols/aws-restxml-protocol.html
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
 
 from botocore.model import ListShape, Shape, StructureShape
 
+from app.local import lazy_re as re
 from app.local.wire.call import JSON
 from app.local.wire.errors import Malformed
 from app.local.wire.scalars import from_text, to_text

@@ -4,12 +4,12 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/agents-api-schema.html
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
 
+from app.local import lazy_re as re
 from app.local.wire import JSON
 
 VERSION = "3.0.0"

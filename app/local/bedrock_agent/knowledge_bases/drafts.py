@@ -3,12 +3,12 @@
 Beside the parser's limits, a document may have MOST_CHUNKS chunks.
 """
 
-import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from app.local import lazy_re as re
 from app.local.bedrock_agent.knowledge_bases.fetch import (
     ETags,
     Fetch,

@@ -5,8 +5,7 @@ dimensions; every other model by the English one, in 384. The configuration is c
 returned as it was sent.
 """
 
-import re
-
+from app.local import lazy_re as re
 from app.local.control.errors import invalid, unsupported
 from app.local.embedding_models import languages_of
 from app.local.engine.encoder import Languages

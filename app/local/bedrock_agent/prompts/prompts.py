@@ -8,11 +8,11 @@ An ARN without a version is DRAFT's. A prompt and each of its versions have tags
 https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-management.html
 """
 
-import re
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from sqlite3 import Connection, Row
 
+from app.local import lazy_re as re
 from app.local.bedrock_agent.prompts.variants import definition
 from app.local.control import pages, tags
 from app.local.control.errors import invalid, not_found, unique

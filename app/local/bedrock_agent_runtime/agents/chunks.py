@@ -12,9 +12,9 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_Stream
 """
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 
+from app.local import lazy_re as re
 from app.local.bedrock_agent_runtime.agents.answer import AgentAnswer
 from app.local.bedrock_agent_runtime.agents.state import TurnState
 from app.local.bedrock_agent_runtime.agents.times import Timer

@@ -20,10 +20,10 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-placeholders.html
 """
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from app.local import lazy_re as re
 from app.local.bedrock_agent_runtime.agents.agent import InvokedAgent
 from app.local.bedrock_agent_runtime.agents.overrides import StepPrompt
 from app.local.bedrock_agent_runtime.agents.sessions import SessionSummary

@@ -9,11 +9,11 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/advanced-prompts-templates.
 """
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from app.local import lazy_re as re
 from app.local.bedrock_agent_runtime.agents.overrides import StepPrompt
 from app.local.bedrock_agent_runtime.generation.templates import ANSWER_FORMAT
 

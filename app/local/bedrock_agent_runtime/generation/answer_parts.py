@@ -12,10 +12,10 @@ or code, by a blank line, and between two items of a list by the end of a line. 
 outside of this form is a part without sources.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from app.local import lazy_re as re
 from app.local.bedrock_agent_runtime.citations import citation
 from app.local.wire import JSON
 

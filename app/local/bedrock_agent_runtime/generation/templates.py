@@ -11,11 +11,11 @@ put in, which could end the passage or the answer that it stands in, is shown in
 https://docs.aws.amazon.com/bedrock/latest/userguide/kb-test-config.html#kb-test-query-config-prompt
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from app.local import lazy_re as re
 from app.local.control.errors import invalid
 from app.local.engine.store import Hit
 

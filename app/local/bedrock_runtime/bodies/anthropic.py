@@ -14,12 +14,12 @@
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages-request-response.html
 """
 
-import re
 from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from app.local import lazy_re as re
 from app.local.bedrock_runtime.bodies.anthropic_tools import (
     APART,
     check_tool_turns,

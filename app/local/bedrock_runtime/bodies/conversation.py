@@ -1,9 +1,9 @@
 """Turns, out of what a body has in their place: messages, or one text with speakers in it."""
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 
+from app.local import lazy_re as re
 from app.local.bedrock_runtime.bodies.family import JSON, InvalidBody
 from app.local.engine.writer.prompt import Turn
 

@@ -12,11 +12,11 @@ A file is read here no further than its bytes: `attachments` parses it.
 """
 
 import binascii
-import re
 from base64 import b64decode
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from app.local import lazy_re as re
 from app.local.bedrock_runtime.bodies.family import JSON, InvalidBody
 from app.local.engine.writer.content import Document, File
 from app.local.engine.writer.prompt import Turn

@@ -9,11 +9,11 @@ Nothing is fetched: an image that is only named by a place is refused.
 """
 
 import binascii
-import re
 from base64 import b64decode
 from collections.abc import Sequence
 from typing import Any, get_args
 
+from app.local import lazy_re as re
 from app.local.bedrock_runtime.bodies.family import JSON, RETURNED, InvalidBody
 from app.local.engine.writer.content import Image
 from app.local.engine.writer.images import format_of, size

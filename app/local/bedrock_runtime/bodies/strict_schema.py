@@ -4,9 +4,10 @@ can be held while it writes them. What lies outside is refused before the model 
 https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from app.local import lazy_re as re
 
 JSON = dict[str, Any]
 

@@ -1,7 +1,6 @@
 """Chat templates, read back: one text in the form that a model was trained on -> turns."""
 
-import re
-
+from app.local import lazy_re as re
 from app.local.bedrock_runtime.bodies.conversation import conversation
 from app.local.engine.writer.prompt import Prompt, Turn
 

@@ -9,11 +9,11 @@ characters of its end is not sent with it, but judged again with the next window
 phrase or a card number is judged as a whole before its first character is sent.
 """
 
-import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from app.local import lazy_re as re
 from app.local.engine.writer import Delta, QuoteDelta, TextDelta
 from app.local.judgement import Mask
 

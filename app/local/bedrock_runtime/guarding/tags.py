@@ -9,10 +9,10 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-tagging.html
 https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-contextual-grounding-check.html
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from app.local import lazy_re as re
 from app.local.bedrock_runtime.bodies import InvalidBody
 from app.local.judgement import Content
 from app.local.wire import JSON

@@ -10,11 +10,11 @@ A chunk ends before such a block rather than within it. Where the block does not
 each of its chunks has neighbours: the rest of the block on either side.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from app.local import lazy_re as re
 from app.local.engine.chunk.units import Boundary, Unit
 from app.local.engine.text import FENCE, ITEM, Span
 

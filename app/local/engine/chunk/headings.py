@@ -7,11 +7,11 @@
 A chunk from the middle of a section does not say what it is about; the headings over it do.
 """
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.local import lazy_re as re
 from app.local.engine.chunk.units import Unit
 
 MOST = 300  # characters of all headings together

@@ -1,9 +1,9 @@
 """Units, packed into chunks of a limited number of tokens."""
 
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 
+from app.local import lazy_re as re
 from app.local.engine.chunk.units import Boundary, Unit
 
 Span = tuple[int, int]  # of characters

@@ -10,9 +10,9 @@ as under "Introduction" and "Usage". A heading of the first level that is alone 
 before it: a slogan, a notice, what a logo is called.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
+from app.local import lazy_re as re
 from app.local.engine.chunk.headings import Heading, heading
 from app.local.engine.text import FENCE
 

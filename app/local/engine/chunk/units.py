@@ -1,9 +1,9 @@
 """Units of a text, each with the boundary before it. A chunk consists of whole units."""
 
-import re
 from dataclasses import dataclass
 from enum import IntEnum
 
+from app.local import lazy_re as re
 from app.local.engine.text import sentences
 
 _FENCE = re.compile(r"```|~~~")

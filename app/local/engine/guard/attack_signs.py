@@ -1,7 +1,8 @@
 """What words tell of an attack on a prompt, and of a text that only speaks about one."""
 
-import re
 from collections.abc import Mapping
+
+from app.local import lazy_re as re
 
 _GAP = r"(?:[\w'’-]+[\s,]+){0,5}?"  # noqa: RUF001 the apostrophe is meant
 _ORDERS = r"(?:instruct\w*|prompts?|rules?|guidelines?|directions?|directives?|orders|commands)"

@@ -9,13 +9,13 @@ text ─── decoded                what runs of base64 hold, each a text of i
 
 import base64
 import binascii
-import re
 from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.local import lazy_re as re
 from app.local.engine.guard.normal import Reading, Span, bare, plain, word_starts
 from app.local.engine.guard.signs import (
     ALIKE,

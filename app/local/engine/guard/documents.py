@@ -9,13 +9,13 @@ features are how much a sentence reads as a request (by a linear model over its 
 distance to the nearest other sentence and to their mean, and both together.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.local import lazy_re as re
 from app.local.engine.encoder import Vectors
 from app.local.engine.guard import weights
 from app.local.engine.guard.coefficients import DOCUMENTS, DOCUMENTS_INTERCEPT

@@ -13,12 +13,12 @@ to harmless sentences of our own counts, by the encoder's vectors: "kill -9", "C
 harm, a sentence is like those around it; harm that was put into a passage is not.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.local import lazy_re as re
 from app.local.engine.encoder import Vectors
 from app.local.engine.guard import documents, weights
 from app.local.engine.guard.coefficients import HARM, HARM_INTERCEPTS

@@ -7,12 +7,12 @@ text of up to about TOKENS tokens is read whole. Of a longer one those parts are
 most words that a policy looks for, and others at even distances.
 """
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property, lru_cache
 
 import numpy as np
 
+from app.local import lazy_re as re
 from app.local.engine.encoder import TextEncoder, Vectors
 from app.local.engine.guard import normal
 from app.local.engine.text import sentences

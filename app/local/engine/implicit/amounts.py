@@ -8,12 +8,12 @@ A number belongs to the attribute whose own words stand near it, a year also to 
 of years. An equal number has to be one that the index has.
 """
 
-import re
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 
+from app.local import lazy_re as re
 from app.local.engine.implicit.attribute import (
     Attribute,
     AttributeValues,

@@ -1,11 +1,11 @@
 """An attribute that an implicit filter may test, and the words of a question."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from app.local import lazy_re as re
 from app.local.engine.languages import language
 from app.local.engine.store.analysis import terms
 

@@ -5,11 +5,11 @@ words tells its language, if it is a known one. Text in unknown languages, code 
 have few of them, and count as English.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache, lru_cache
 
+from app.local import lazy_re as re
 from app.local.engine.languages.language import Language, language, languages
 
 ENGLISH = "en"

@@ -7,10 +7,10 @@ Not a translation: each language's file lists the commonest acts and things of s
 beginnings of their words. Names, identifiers and what both languages write alike stay as they are.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
+from app.local import lazy_re as re
 from app.local.engine.languages.detection import detect
 from app.local.engine.languages.language import Language, language
 

@@ -1,8 +1,7 @@
 """A language: its file, read."""
 
-import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -10,31 +9,16 @@ from typing import Any
 
 import Stemmer
 
+from app.local import lazy_re as re
+
 FOLDER = Path(__file__).parent
 
 _OF_VERDICTS = ("negation", "limits", "uncertain", "lead")
 _SLOT = "[^?\u061f\uff1f,\u060c\u3001\uff0c:;]{1,60}?"  # no sign that ends a part of a sentence
 
 
-class Patterns(Mapping[str, re.Pattern[str]]):
-    """Patterns by name. Each is compiled when it is first asked for: to compile those of all
-    languages takes a tenth of a second, and few are ever used.
-    """
-
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        self._texts = texts
-        self._compiled: dict[str, re.Pattern[str]] = {}
-
-    def __getitem__(self, name: str) -> re.Pattern[str]:
-        if name not in self._compiled:
-            self._compiled[name] = _pattern(self._texts[name])
-        return self._compiled[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._texts)
-
-    def __len__(self) -> int:
-        return len(self._texts)
+Patterns = Mapping[str, re.Pattern[str]]
+"""Patterns by name."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,19 +115,19 @@ class Language:
             table.get("stemmer", ""),
             _pattern(table.get("spelling", "(?!)")),
             frozenset(table["function_words"].split()),
-            Patterns(table.get("kinds", {})),
+            _patterns(table.get("kinds", {})),
             _pattern(definition.get("question", "(?!)")),
             definition.get("answer", ""),
-            Patterns(table.get("finds", {})),
+            _patterns(table.get("finds", {})),
             table.get("small_talk", {}),
             table.get("says", {}),
             table.get("follow_ups", {}),
-            Patterns(table.get("moves", {})),
+            _patterns(table.get("moves", {})),
             table.get("replies", {}),
             table.get("comparisons", {}).get("forms", ()),
             summaries.get("forms", ()),
             frozenset(summaries.get("frame", "").split()),
-            Patterns(texts),
+            _patterns(texts),
             verdicts.get("negates_last", False),
             verdicts.get("verb_first", False),
             frozenset(verdicts.get("particles", "").split()),
@@ -167,6 +151,10 @@ def _slots(form: str) -> str:
     for name in ("a", "b", "aspect", "subject"):
         form = form.replace(f"{{{name}}}", rf"(?P<{name}>{_SLOT})")
     return form
+
+
+def _patterns(texts: Mapping[str, str]) -> Patterns:
+    return {name: _pattern(text) for name, text in texts.items()}
 
 
 def _pattern(text: str) -> re.Pattern[str]:

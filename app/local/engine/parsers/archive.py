@@ -1,6 +1,5 @@
 """Office files are ZIP archives of XML. They are checked here before a library opens them."""
 
-import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -9,6 +8,7 @@ from xml.etree import ElementTree
 from xml.parsers.expat import ExpatError, ParserCreate
 from zipfile import BadZipFile, LargeZipFile, ZipFile
 
+from app.local import lazy_re as re
 from app.local.engine.parsers import Unreadable
 
 _LARGEST = 512 * 2**20  # bytes, unpacked

@@ -5,10 +5,10 @@ read. What another file would bring in by `include::` is named in a warning.
 """
 
 import csv
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from app.local import lazy_re as re
 from app.local.engine.parsers import Document, Section
 from app.local.engine.parsers.plain import read_text
 from app.local.engine.parsers.render import clean, fenced, heading, table, tidy

@@ -4,11 +4,12 @@
 """
 
 import csv
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import StringIO
+
+from app.local import lazy_re as re
 
 _DELIMITERS = ",;\t|"
 _SAMPLE = 64 * 1024  # characters from which the dialect is inferred

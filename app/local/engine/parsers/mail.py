@@ -4,11 +4,11 @@ Of a text in several forms, the plain one is read, or else HTML. A message withi
 in its place. Attachments are documents of their own; a warning names them.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
+from app.local import lazy_re as re
 from app.local.engine.parsers import Document, Section, Unreadable
 from app.local.engine.parsers.encodings import declared, decode
 from app.local.engine.parsers.hypertext import to_markdown

@@ -4,11 +4,11 @@
 write gb2312 for GBK, part a letter between two words, and leave bytes that no word holds.
 """
 
-import re
 from binascii import Error, a2b_base64, a2b_qp
 from collections.abc import Iterator
 from email.message import EmailMessage
 
+from app.local import lazy_re as re
 from app.local.engine.parsers import Unreadable
 from app.local.engine.parsers.encodings import decode
 from app.local.engine.parsers.render import line

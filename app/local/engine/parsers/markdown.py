@@ -1,9 +1,9 @@
 """Markdown: the text as its reader sees it, without its front matter."""
 
 import json
-import re
 from collections.abc import Iterator
 
+from app.local import lazy_re as re
 from app.local.engine.parsers import Document, Section
 from app.local.engine.parsers.plain import read_text
 from app.local.engine.parsers.reading_view import reading_view

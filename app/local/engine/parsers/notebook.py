@@ -4,10 +4,10 @@ nbformat 4, and 3 with its worksheets. Pictures among the outputs are left out.
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from app.local import lazy_re as re
 from app.local.engine.parsers import Document, Section, Unreadable
 from app.local.engine.parsers.hypertext import to_markdown
 from app.local.engine.parsers.plain import read_text

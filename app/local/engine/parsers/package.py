@@ -6,7 +6,6 @@ backslashes as slashes. Files in the format's Strict form differ in their namesp
 as the others.
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element, iterparse
 from zipfile import ZipFile
 
+from app.local import lazy_re as re
 from app.local.engine.parsers import Unreadable
 from app.local.engine.parsers.archive import open_archive, parse_xml
 

@@ -7,7 +7,6 @@ letters. A heading that is underlined is written with `#`. Code stays as it is w
 """
 
 import html
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html.entities import html5
@@ -15,6 +14,7 @@ from html.entities import html5
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from app.local import lazy_re as re
 from app.local.engine.parsers.hypertext import to_markdown
 from app.local.engine.parsers.render import heading, line
 

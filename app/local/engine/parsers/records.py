@@ -5,10 +5,10 @@ told from others of the same name.
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from app.local import lazy_re as re
 from app.local.engine.parsers import Document, Section, Unreadable
 from app.local.engine.parsers.plain import read_text
 from app.local.engine.parsers.render import clean, heading, table

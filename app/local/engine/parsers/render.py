@@ -1,7 +1,8 @@
 """The output of every parser: Markdown, with a row of a table on a line."""
 
-import re
 from collections.abc import Iterable, Sequence
+
+from app.local import lazy_re as re
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 # Not the joiners of Persian and of emoji, nor the breaks between words of Thai, Burmese and Khmer.

@@ -4,7 +4,6 @@ Directives and roles that docutils does not know, as those of Sphinx, count as t
 their text. Nothing is included from other files.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -13,6 +12,7 @@ from docutils import nodes
 from docutils.parsers.rst import Directive, directives, roles
 from docutils.parsers.rst.languages import en
 
+from app.local import lazy_re as re
 from app.local.engine.parsers import Document, Section
 from app.local.engine.parsers.hypertext import to_markdown
 from app.local.engine.parsers.plain import read_text

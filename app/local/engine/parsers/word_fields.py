@@ -4,11 +4,11 @@ A field is stored as `w:fldChar` marks: begin, its instruction, separate, its la
 may hold other fields in both halves, and may cross paragraphs. ECMA-376 part 1, 17.16.18.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
+from app.local import lazy_re as re
 from app.local.engine.parsers.numbering import attribute, is_on, value_of
 from app.local.engine.parsers.package import local_name
 

@@ -4,8 +4,7 @@
 `create_order` are not of one kind.
 """
 
-import re
-
+from app.local import lazy_re as re
 from app.local.engine.planner.words import TOKEN, name_words, word_set, word_table
 
 _ACTS = word_table("""

@@ -4,11 +4,11 @@ By its form (a number, an address, a day), by the unit behind it, by the words a
 preposition that leads to it, and, for names and phrases, by its meaning.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property
 
+from app.local import lazy_re as re
 from app.local.engine.planner.mentions import Mention, Utterance
 from app.local.engine.planner.parameters import Parameter, dimension
 from app.local.engine.planner.vocabulary import CUES

@@ -3,7 +3,6 @@ that its words give.
 """
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from app.local import lazy_re as re
 from app.local.engine.planner.acts import (
     changes,
     harms,

@@ -5,7 +5,6 @@ much of the one's words the other has. `coefficients.py` says what each is worth
 better than the others, and once for fitting at all.
 """
 
-import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.local import lazy_re as re
 from app.local.engine.planner.acts import request_acts, tool_acts
 from app.local.engine.planner.coefficients import BETTER, FITTING, INTERCEPT
 from app.local.engine.planner.forms import Kind

@@ -1,9 +1,9 @@
 """A request -> the things that it asks for, one after the other, and on what condition."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.local import lazy_re as re
 from app.local.engine.planner.words import TOKEN, word_set
 
 _SPACES = re.compile(r"[ \t]+")

@@ -1,8 +1,8 @@
 """Currencies that a text names, by their ISO 4217 codes."""
 
-import re
 from collections.abc import Iterator, Sequence
 
+from app.local import lazy_re as re
 from app.local.engine.planner.parameters import Slot
 from app.local.engine.planner.words import word_set, word_table
 

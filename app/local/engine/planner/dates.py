@@ -5,12 +5,12 @@ day that is told from today ("tomorrow", "in 3 days") becomes a date where the t
 which day today is, and stays words where nothing does.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from app.local import lazy_re as re
 from app.local.engine.planner.words import word_list
 
 _NAMES = word_list("""

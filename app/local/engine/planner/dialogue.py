@@ -5,11 +5,11 @@
 "cancel it"                        cancel(order_id=8): the value does
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from app.local import lazy_re as re
 from app.local.engine.planner.acts import is_question
 from app.local.engine.planner.fill import Filler
 from app.local.engine.planner.mentions import Utterance

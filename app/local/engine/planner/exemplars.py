@@ -2,10 +2,10 @@
 and digits.
 """
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from app.local import lazy_re as re
 from app.local.engine.planner.forms import FORMS
 from app.local.engine.planner.mentions import Utterance
 from app.local.engine.planner.parameters import Parameter

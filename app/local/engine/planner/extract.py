@@ -6,12 +6,12 @@ hold is null where the schema allows that, else the default; what is then missin
 """
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from app.local import lazy_re as re
 from app.local.engine.planner.choices import meant_choice
 from app.local.engine.planner.fill import Filler, flat
 from app.local.engine.planner.mentions import Utterance

@@ -1,7 +1,8 @@
 """How values look in a text: a regular expression for each kind that has a form of its own."""
 
-import re
 from typing import Literal
+
+from app.local import lazy_re as re
 
 Kind = Literal[
     "quoted", "url", "email", "uuid", "path", "ip", "phone", "id", "code", "date", "time",

@@ -5,8 +5,7 @@ German requests the words that requests are made of have their English ones; the
 on English.
 """
 
-import re
-
+from app.local import lazy_re as re
 from app.local.engine.planner.words import TOKEN, word_table
 
 _SIGNS = (

@@ -1,8 +1,8 @@
 """Mentions that stand in a row: "7, 8 and 9"."""
 
-import re
 from collections.abc import Iterator, Sequence
 
+from app.local import lazy_re as re
 from app.local.engine.planner.mentions import Mention
 
 _BETWEEN = re.compile(

@@ -4,13 +4,13 @@ Quoted texts, addresses, ids, dates, times, numbers and names are found by their
 them within another. What is left between function words are phrases.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 
+from app.local import lazy_re as re
 from app.local.engine.planner.dates import Moment, moments
 from app.local.engine.planner.forms import FORMS, NAME, STREET, Kind
 from app.local.engine.planner.numbers import numbers

@@ -1,9 +1,9 @@
 """Numbers of a text: in digits and in words, with their units, as English and German write them."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.local import lazy_re as re
 from app.local.engine.planner.vocabulary import UNITS
 from app.local.engine.planner.words import TOKEN, word_list
 

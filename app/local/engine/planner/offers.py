@@ -2,12 +2,12 @@
 each with a score of how well it fits one place.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from app.local import lazy_re as re
 from app.local.engine.planner.affinity import (
     LABELLED,
     NEVER,

@@ -1,9 +1,9 @@
 """Parameters of a tool, as what is to be looked for in an utterance."""
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from app.local import lazy_re as re
 from app.local.engine.planner.shapes import NOTHING, Shape
 from app.local.engine.planner.vocabulary import MEASURED, ROLES, UNITS
 from app.local.engine.planner.words import name_words, stems, word_set

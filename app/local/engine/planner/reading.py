@@ -4,12 +4,12 @@ Only what the user says is a request. A passage, a pasted text and the result of
 they may hold values, and never say which tool to call.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from app.local import lazy_re as re
 from app.local.engine.planner.dates import today_in
 
 if TYPE_CHECKING:  # the writer imports this package

@@ -4,9 +4,9 @@
 has something that stands for an order, and names the rope in it.
 """
 
-import re
 from collections.abc import Iterable
 
+from app.local import lazy_re as re
 from app.local.engine.planner.choose import Known
 from app.local.engine.planner.mentions import REQUEST_WORDS, Utterance
 from app.local.engine.planner.selection import without_selection

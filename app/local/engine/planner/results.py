@@ -1,10 +1,10 @@
 """Results of tools -> an answer that says what they hold."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from app.local import lazy_re as re
 from app.local.engine.planner.acts import names_change
 from app.local.engine.planner.selection import select
 from app.local.engine.planner.telling import (

@@ -6,10 +6,10 @@ they have. A state has a place in the life of a thing, so that "not shipped yet"
 before.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.local import lazy_re as re
 from app.local.engine.planner.telling import STATES, is_moment, is_money, leaves
 from app.local.engine.planner.words import TOKEN, stems, word_list
 

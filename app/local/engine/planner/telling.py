@@ -6,11 +6,11 @@ states and days become verbs, money has its currency, a list has its things. Wha
 member is not said.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from app.local import lazy_re as re
 from app.local.engine.planner.words import name_words, stems, word_set
 
 Leaf = tuple[str, Any]  # the words of a member's name, and its value

@@ -1,7 +1,6 @@
 """Parts of an utterance that a free text takes: a message, a search, an expression, a statement."""
 
-import re
-
+from app.local import lazy_re as re
 from app.local.engine.planner.words import word_set
 
 _QUERY = word_set("""

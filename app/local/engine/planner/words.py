@@ -1,8 +1,8 @@
 """Words of names, descriptions and utterances, as the planner compares them."""
 
-import re
 from functools import lru_cache
 
+from app.local import lazy_re as re
 from app.local.engine.store.analysis import terms
 
 

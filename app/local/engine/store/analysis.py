@@ -13,10 +13,10 @@ for it, and is without its function words. Scripts without spaces between words 
 each two neighbours as a term (`unspaced`).
 """
 
-import re
 from functools import cache, lru_cache
 from unicodedata import normalize
 
+from app.local import lazy_re as re
 from app.local.engine.languages import ENGLISH, Language, detect
 from app.local.engine.store.unspaced import MARKS, UNSPACED, pairs
 

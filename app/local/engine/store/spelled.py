@@ -1,7 +1,6 @@
 """From the stem that a misspelled word is nearest to, to the word that a chunk has."""
 
-import re
-
+from app.local import lazy_re as re
 from app.local.engine.store.analysis import terms
 from app.local.engine.store.contract import Chunk
 

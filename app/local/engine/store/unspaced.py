@@ -11,12 +11,12 @@ give pairs as well, without the particle.
     function words       cut out first, since pairs across them say nothing
 """
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from unicodedata import normalize
 
+from app.local import lazy_re as re
 from app.local.engine.languages import language
 
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"

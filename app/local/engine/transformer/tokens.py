@@ -1,6 +1,5 @@
 """The model's own WordPiece tokenizer."""
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 from math import ceil
@@ -9,6 +8,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from app.local import lazy_re as re
 
 Span = tuple[int, int]
 Ids = NDArray[np.int64]

@@ -8,11 +8,11 @@ the guard's judgement of harm and attacks, by the conversation, and by what the 
 """
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from app.local import lazy_re as re
 from app.local.engine.encoder import TokenEncoder
 from app.local.engine.writer.message import take_apart
 from app.local.engine.writer.message.markup import elements

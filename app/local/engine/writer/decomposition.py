@@ -7,9 +7,9 @@
 Any other question is one already.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
+from app.local import lazy_re as re
 from app.local.engine.languages import ENGLISH, tell
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.prompt import Turn

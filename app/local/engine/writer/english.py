@@ -1,12 +1,12 @@
 """An English question, put to English passages: the candidates that answer it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
+from app.local import lazy_re as re
 from app.local.engine.encoder import TokenEncoder
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.candidates.said import Said

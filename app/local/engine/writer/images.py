@@ -3,10 +3,10 @@
 Read from the head of the file; nothing is decoded.
 """
 
-import re
 import struct
 from collections.abc import Callable, Sequence
 
+from app.local import lazy_re as re
 from app.local.engine.writer.content import Image
 
 _JPEG_FRAME = re.compile(rb"\xff[\xc0-\xc3\xc5-\xc7\xc9-\xcb\xcd-\xcf]..\x08(..)(..)", re.DOTALL)

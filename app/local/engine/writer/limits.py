@@ -1,8 +1,8 @@
 """An answer, held to the request: to its longest length in tokens, and to the texts that end it."""
 
-import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
+from app.local import lazy_re as re
 from app.local.engine.writer.prompt import Sampling
 from app.local.engine.writer.writing import Finish, StopReason
 

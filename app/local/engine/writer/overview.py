@@ -1,8 +1,8 @@
 """Questions about the documents as such: what they are about, what there is to ask."""
 
-import re
 from collections.abc import Iterator, Sequence
 
+from app.local import lazy_re as re
 from app.local.engine.text import sentences
 from app.local.engine.writer.candidates.blocks import blocks
 from app.local.engine.writer.candidates.plain import plain

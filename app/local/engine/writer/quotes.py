@@ -1,9 +1,9 @@
 """Documents as passages, and where in a document a sentence of the answer stands."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from app.local import lazy_re as re
 from app.local.engine.writer.content import Document, Quote
 from app.local.engine.writer.message.records import Passage
 

@@ -6,10 +6,10 @@ Prompts come from anywhere, so they are read leniently: tags, labels, numbers, a
 is likely to have meant. What a passage says is never taken for an instruction.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from app.local import lazy_re as re
 from app.local.engine.writer.categories import Sort, sort_in
 from app.local.engine.writer.message import Message, take_apart, wishes
 from app.local.engine.writer.message.context import SPOKEN, find

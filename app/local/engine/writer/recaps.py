@@ -3,12 +3,12 @@ question so that it stands alone, and the key sentences of what was answered. No
 shorter, and none is put into other words.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from app.local import lazy_re as re
 from app.local.engine.encoder import TextEncoder
 from app.local.engine.text import sentences
 from app.local.engine.writer.message.markup import elements

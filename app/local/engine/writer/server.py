@@ -15,7 +15,6 @@ waiting for a slow server costs no thread. Closing or cancelling an answer close
 
 import asyncio
 import json
-import re
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import AsyncExitStack, contextmanager
@@ -24,6 +23,7 @@ from uuid import uuid4
 
 import httpx2
 
+from app.local import lazy_re as re
 from app.local.engine.encoder import TextEncoder
 from app.local.engine.writer.chat_completion import chat_completion
 from app.local.engine.writer.counting import count_tokens

@@ -1,7 +1,6 @@
 """What is said to be polite and asks for nothing: greetings, thanks, a call for help."""
 
-import re
-
+from app.local import lazy_re as re
 from app.local.engine.writer.multilingual import small_talk as multilingual
 
 _GREETING = r"hi+|hello|hey+|hiya|howdy|greetings|yo|good (?:morning|afternoon|evening|day)"

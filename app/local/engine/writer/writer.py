@@ -1,13 +1,13 @@
 """The writer: a prompt in, an answer out, piece by piece."""
 
 import asyncio
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, partial
 from hashlib import sha256
 from random import Random
 
+from app.local import lazy_re as re
 from app.local.engine.corrections import Nearest, corrected, nearest_of
 from app.local.engine.encoder import TokenEncoder
 from app.local.engine.writer import small_talk

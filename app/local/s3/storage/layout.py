@@ -15,9 +15,10 @@ unique on file systems that fold case or normalise Unicode. A name says by itsel
 it is: `key_at` needs no table, and a folder that was copied elsewhere is still the bucket.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
+
+from app.local import lazy_re as re
 
 State = Literal["file", "folder", "taken"] | None
 Look = Callable[[str], State]  # a path in the bucket's folder -> what is there; None: nothing

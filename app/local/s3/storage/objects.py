@@ -1,12 +1,12 @@
 """The values of a bucket: an object, its attributes, a delete marker; and its exceptions."""
 
 import mimetypes
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from app.local import lazy_re as re
 from app.local.s3.storage.folder import Identity
 
 DEFAULT_TYPE = "binary/octet-stream"  # S3's, for an object that came without one

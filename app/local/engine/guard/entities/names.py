@@ -7,13 +7,13 @@ surname (Miller) only where another capitalised word does. So a surname alone is
 name in small letters.
 """
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from app.local import lazy_re as re
 from app.local.engine.guard.entities.rules import Detection, SignSheet, compiled
 
 FOLDER = Path(__file__).parent

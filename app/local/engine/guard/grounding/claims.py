@@ -9,10 +9,10 @@ From the guide:                               none: it introduces what follows
 The documents do not say.                     none: what is not said cannot be unsupported
 """
 
-import re
 from collections.abc import Iterator
 from functools import cache
 
+from app.local import lazy_re as re
 from app.local.engine.languages.language import languages
 from app.local.engine.text import FENCE, ITEM, sentences
 

@@ -8,11 +8,11 @@ whole       the same of the whole answer
 kind        whether it has what the query asks for: a number, a name
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
 
+from app.local import lazy_re as re
 from app.local.engine.encoder import TextEncoder, TokenVectors
 from app.local.engine.guard.grounding.comparison import share
 from app.local.engine.guard.grounding.statement import Statement, read

@@ -4,13 +4,13 @@ Only a few sentences are read closely and encoded: those that share most with a 
 chosen by the beginnings of their words, so that a long source costs little.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import log
 
+from app.local import lazy_re as re
 from app.local.engine.guard.grounding.claims import plain_text
 from app.local.engine.guard.grounding.statement import LONGEST_WORD, Statement, read
 from app.local.engine.languages import Language, detect

@@ -2,12 +2,12 @@
 of it is negated, and how much of what there is it speaks of.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import normalize
 
+from app.local import lazy_re as re
 from app.local.engine.guard.grounding.words import (
     directions,
     negation,

@@ -1,6 +1,5 @@
 """The words that turn what a sentence says into something else, read from `words.toml`."""
 
-import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from app.local import lazy_re as re
 from app.local.engine.languages import language
 
 _FILE = Path(__file__).with_name("words.toml")

@@ -1,8 +1,8 @@
 """The alternative text of a picture in an Office file: what its author says that it shows."""
 
-import re
 from xml.etree.ElementTree import Element
 
+from app.local import lazy_re as re
 from app.local.engine.parsers.render import line
 
 # Office adds one of these to a description that it has guessed.

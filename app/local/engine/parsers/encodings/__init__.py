@@ -7,9 +7,9 @@ comes with a warning.
 """
 
 import codecs
-import re
 from collections.abc import Callable
 
+from app.local import lazy_re as re
 from app.local.engine.parsers import Unreadable
 from app.local.engine.parsers.encodings.browser_codecs import ISO_2022_JP, codecs_of, strict
 from app.local.engine.parsers.encodings.guesses import (

@@ -1,11 +1,11 @@
 """Encodings of texts that name none, told by their bytes and letters."""
 
 import codecs
-import re
 from collections.abc import Callable, Iterable, Iterator
 
 import chardet
 
+from app.local import lazy_re as re
 from app.local.engine.parsers.encodings.browser_codecs import codecs_of, strict
 from app.local.engine.parsers.encodings.noise import noise
 

@@ -4,8 +4,9 @@ Letters that are read in another code page of one script are letters still, but 
 stand within words ("h™tel", "betrŠgt", "non Š possibile"), and scripts are mixed.
 """
 
-import re
 import unicodedata
+
+from app.local import lazy_re as re
 
 _WORD = re.compile(r"\S+")
 _SAMPLE = 20_000  # characters

@@ -1,9 +1,9 @@
 """UTF-16 and UTF-32 without a byte order mark, and EBCDIC, told by the bytes."""
 
-import re
 import unicodedata
 from collections import Counter
 
+from app.local import lazy_re as re
 from app.local.engine.parsers.encodings.browser_codecs import strict
 
 _ENCODINGS = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")

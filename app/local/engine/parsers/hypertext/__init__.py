@@ -4,7 +4,6 @@ A page becomes a tree of blocks, and the text of a block is that of its inline e
 their address and images their alternative text; bold and italic are dropped.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from email import message_from_bytes, policy
@@ -13,6 +12,7 @@ from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from app.local import lazy_re as re
 from app.local.engine.parsers import Document, Section, Unreadable
 from app.local.engine.parsers.encodings import declared, decode
 from app.local.engine.parsers.hypertext.formulas import FORMULAS, elements, formula

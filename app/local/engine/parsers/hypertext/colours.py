@@ -4,10 +4,11 @@ White text is hidden where neither the element nor what is around it has a backg
 That is only known of a page that brings all of its styles along.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+from app.local import lazy_re as re
 
 Rule = tuple[str, str]  # a selector and its declarations
 

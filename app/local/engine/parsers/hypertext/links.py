@@ -1,9 +1,8 @@
 """Links and pictures of a page in Markdown, where they tell a reader anything."""
 
-import re
-
 from selectolax.lexbor import LexborNode
 
+from app.local import lazy_re as re
 from app.local.engine.parsers.render import line
 
 _BACK = (

@@ -1,11 +1,11 @@
 """The nodes of an HTML page: which of them are visible, and the grid of a table."""
 
-import re
 from collections import deque
 from collections.abc import Iterator
 
 from selectolax.lexbor import LexborNode
 
+from app.local import lazy_re as re
 from app.local.engine.parsers.hypertext.styles import HIDING
 
 CELLS = ("td", "th")

@@ -5,11 +5,11 @@ such as :hover do not. That is less than a browser does, and enough to tell text
 sees.
 """
 
-import re
 from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
+from app.local import lazy_re as re
 from app.local.engine.parsers.hypertext.colours import camouflaged
 from app.local.engine.parsers.render import without
 

@@ -5,10 +5,10 @@ what they show. A presentation has a section for each slide, with the slide's nu
 What is hidden is left out: sections, sheets, rows, columns, slides.
 """
 
-import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from app.local import lazy_re as re
 from app.local.engine.parsers import Document, Section, Unreadable
 from app.local.engine.parsers.hypertext import to_markdown
 from app.local.engine.parsers.numbering import attribute

@@ -4,12 +4,12 @@ Such a table is drawn as stacks of lines side by side. Columns of prose are too,
 that go on in the next column; they stay as they are drawn.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
+from app.local import lazy_re as re
 from app.local.engine.parsers.pdf.lines import Line
 
 _GAP = 0.7  # times the size: the least between two columns

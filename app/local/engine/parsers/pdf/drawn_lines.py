@@ -1,6 +1,5 @@
 """The lines of a PDF page as PDFium gives them, by the places of their letters."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise, repeat
@@ -8,6 +7,7 @@ from itertools import pairwise, repeat
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from app.local import lazy_re as re
 from app.local.engine.parsers.pdf.hyphens import SOFT_HYPHEN
 from app.local.engine.parsers.pdf.letters import RIGHT_TO_LEFT, LetterBoxes, inserted, insertions
 from app.local.engine.parsers.pdf.lines import GUTTER, PIECE, Line

@@ -10,10 +10,10 @@ Measured on broken words of 250 times 6 abstracts of SciFact, each with the rest
 99% lose it.
 """
 
-import re
 from collections.abc import Iterable, Set
 from functools import cached_property
 
+from app.local import lazy_re as re
 from app.local.engine.languages import Language, detect
 from app.local.engine.languages.common_words import common_words
 

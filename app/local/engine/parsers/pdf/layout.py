@@ -4,13 +4,13 @@ Two lines belong to one paragraph if they follow each other closely in one size,
 of the second would not have fitted on the first. Lines larger than the body's are headings.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
+from app.local import lazy_re as re
 from app.local.engine.parsers.pdf.hyphens import SOFT_HYPHEN, BrokenWords
 from app.local.engine.parsers.pdf.lines import GUTTER, Grid, Line, Part, Run
 from app.local.engine.parsers.pdf.reading_order import in_reading_order

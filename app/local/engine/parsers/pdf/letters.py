@@ -6,10 +6,11 @@ a word; what is left is a gap within a word whose letters join. And the mark of 
 but follows its word without a space: "liability3" is a word that nobody searches for.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
 from typing import Protocol
+
+from app.local import lazy_re as re
 
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _JOINING = re.compile("(?<=[\u0620-\u06ff])[\u0620-\u06ff]")

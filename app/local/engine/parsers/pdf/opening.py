@@ -1,19 +1,17 @@
 """Opens a PDF, also one whose end is missing, and names the files within it."""
 
-import re
 import zlib
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from app.local import lazy_re as re
 from app.local.engine.parsers import Document, Unreadable
 from app.local.engine.parsers.render import line
 
 _OBJECT = re.compile(rb"(?<!\d)(\d{1,9})\s{1,4}\d{1,5}\s{1,4}obj\b([^>]{0,2000})")
-_ROOTS = (
-    re.compile(rb"/Type\s{0,4}/Catalog\b"),
-    re.compile(rb"/Type\s{0,4}/Pages\b(?![^>]*/Parent)"),
-)
+_ROOTS = (re.compile(rb"/Type\s{0,4}/Catalog\b"), re.compile(rb"/Type\s{0,4}/Pages\b"))
+_BRANCH = b"/Parent"  # what a part of the tree of pages has, and its root has not
 _MOST_NAMED = 100
 _LAYERS = b"/OCProperties"
 _OBJECT_STREAM = re.compile(rb"/Type\s{0,4}/ObjStm\b[^>]{0,400}>>\s{0,4}stream\r?\n")
@@ -56,7 +54,9 @@ def _mended(content: bytes) -> pypdfium2.PdfDocument | None:
         return None
     objects = list(_OBJECT.finditer(content))
     for pattern, make in zip(_ROOTS, (_for_catalogue, _for_pages), strict=True):
-        numbers = [int(each[1]) for each in objects if pattern.search(each[2])]
+        numbers = [
+            int(each[1]) for each in objects if pattern.search(each[2]) and _BRANCH not in each[2]
+        ]
         if numbers:
             try:
                 return pypdfium2.PdfDocument(content + make(numbers[-1], objects))

@@ -3,13 +3,13 @@
 They are shown once, where they first stand, and never within a sentence that goes on over pages.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
+from app.local import lazy_re as re
 from app.local.engine.parsers.pdf.lines import Line
 
 _MOST_FRONT_MATTER = 30  # the most pages before the one that is numbered 1

@@ -4,11 +4,11 @@ They are placed as if the page had been turned: what is further down is further 
 what is further to the left is further down. Then all that holds of other lines holds of them.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
+from app.local import lazy_re as re
 from app.local.engine.parsers.pdf.letters import LetterBox, LetterBoxes
 from app.local.engine.parsers.pdf.lines import Line
 

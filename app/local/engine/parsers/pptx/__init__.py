@@ -5,13 +5,13 @@ as tables, pictures by their alternative text, diagrams; then the speaker's note
 Hidden slides, and what lies beside a slide, are left out.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from pptx.enum.shapes import PP_PLACEHOLDER
 
+from app.local import lazy_re as re
 from app.local.engine.parsers import Document, Section
 from app.local.engine.parsers.drawings.charts import chart
 from app.local.engine.parsers.drawings.diagrams import diagram

@@ -1,8 +1,8 @@
 """The text of a paragraph of a slide: its runs with their links, and its equations."""
 
-import re
 from typing import Any
 
+from app.local import lazy_re as re
 from app.local.engine.parsers.drawings.equations import latex
 from app.local.engine.parsers.package import local_name, relation_id
 from app.local.engine.parsers.pptx.colours import is_white

@@ -1,8 +1,8 @@
 """Fields of an RTF file: what is shown in the place of their results."""
 
-import re
 from dataclasses import dataclass, field
 
+from app.local import lazy_re as re
 from app.local.engine.parsers.rtf.charsets import SYMBOLS, decode
 from app.local.engine.parsers.rtf.story import PAGE_NUMBER
 from app.local.engine.parsers.word_fields import CHECKED, UNCHECKED

@@ -1,9 +1,9 @@
 """Reads the tokens of an RTF file: its groups, and what each control word does to the text."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from app.local import lazy_re as re
 from app.local.engine.parsers.rtf.charsets import CHARACTERS, decode, page
 from app.local.engine.parsers.rtf.fields import Field
 from app.local.engine.parsers.rtf.story import PAGE_NUMBER, RtfStory, without_page_number

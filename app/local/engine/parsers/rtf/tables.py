@@ -1,7 +1,6 @@
 """The tables at the head of an RTF file, which its text refers to by numbers."""
 
-import re
-
+from app.local import lazy_re as re
 from app.local.engine.parsers.rtf.charsets import page, page_of_set
 
 _HEADING = re.compile(r"heading (\d)")

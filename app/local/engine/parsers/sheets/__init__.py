@@ -3,11 +3,11 @@
 Hidden rows and columns are left out, and a blank row or blank columns part two tables.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
+from app.local import lazy_re as re
 from app.local.engine.parsers.render import linked, wide
 from app.local.engine.parsers.sheets.references import Place, Range
 

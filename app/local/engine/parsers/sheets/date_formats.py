@@ -1,9 +1,10 @@
 """Days and times as a spreadsheet shows them, by the pieces of a number format."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+
+from app.local import lazy_re as re
 
 _FROM_1900, _FROM_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 no zones
 _FALSE_LEAP_DAY = 60  # Excel counts 29 February 1900, which there was not

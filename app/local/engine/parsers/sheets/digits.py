@@ -1,11 +1,11 @@
 """What a section of a number format writes for a number: digits, fractions, exponents."""
 
-import re
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from itertools import takewhile
 
+from app.local import lazy_re as re
 from app.local.engine.parsers.sheets.format_sections import Token
 
 _CURRENCY = re.compile(r"\$([^-]*)(?:-(.*))?")

@@ -4,10 +4,11 @@ A format has up to four, for positive and negative numbers, zero and text, or fo
 conditions say: ECMA-376 part 1, 18.8.31.
 """
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
+
+from app.local import lazy_re as re
 
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_(?P<width>.)|\*(?P<fill>.)|\[(?P<bracket>[^\[\]]*)\]'

@@ -1,6 +1,6 @@
 """References to cells of a spreadsheet, such as "B2"."""
 
-import re
+from app.local import lazy_re as re
 
 Place = tuple[int, int]  # row and column, from 1
 Range = tuple[Place, Place]  # its first and its last cell

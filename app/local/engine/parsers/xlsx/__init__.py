@@ -7,12 +7,12 @@ no page number: its name is the heading of its section.
 The XML is read directly: Excel opens files that are not quite valid, and libraries refuse them.
 """
 
-import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
 from xml.etree.ElementTree import Element
 
+from app.local import lazy_re as re
 from app.local.engine.parsers import Document, Section
 from app.local.engine.parsers.package import Package, local_name, open_package, relation_id
 from app.local.engine.parsers.render import heading, line

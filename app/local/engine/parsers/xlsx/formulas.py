@@ -2,9 +2,9 @@
 of them; in each other one, what it refers to moves along.
 """
 
-import re
 from xml.etree.ElementTree import Element
 
+from app.local import lazy_re as re
 from app.local.engine.parsers.sheets.references import Place
 
 # Texts, names of sheets, and references such as B$2; no names of functions, such as LOG10(...).

@@ -1,9 +1,9 @@
 """What lies on a sheet of Excel besides its cells: text boxes, pictures, charts and notes."""
 
-import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from app.local import lazy_re as re
 from app.local.engine.parsers.drawings.charts import chart
 from app.local.engine.parsers.drawings.diagrams import diagram
 from app.local.engine.parsers.drawings.pictures import alternative_text

@@ -1,7 +1,6 @@
 """The way to an OpenSearch: a client with its credentials, and what its errors mean."""
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from opensearchpy.exceptions import (
     ConnectionError as NoConnection,
 )
 
+from app.local import lazy_re as re
 from app.local.engine.store.contract import (
     StoreDamaged,
     StoreError,

@@ -1,8 +1,8 @@
 """The stores of one home in OpenSearch: an index for each, and a folder for its ledger."""
 
-import re
 from pathlib import Path
 
+from app.local import lazy_re as re
 from app.local.engine.store.contract import Store, StoreConfiguration, StoreError
 from app.local.engine.store.opensearch.endpoint import OLDEST, Endpoint
 from app.local.engine.store.opensearch.ledger import LEDGER

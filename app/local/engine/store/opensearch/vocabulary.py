@@ -1,11 +1,11 @@
 """The words and the values that the chunks of an index have."""
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from app.local import lazy_re as re
 from app.local.engine.store import spelling
 from app.local.engine.store.opensearch.clauses import FIELD
 from app.local.engine.store.opensearch.fields import JSON, SHOWN

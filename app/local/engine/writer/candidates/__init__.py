@@ -13,12 +13,12 @@ list, a table. A lead-in alone says nothing. Headings, questions, lead-ins and h
 context of what they stand over: they help to find it.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, takewhile, zip_longest
 from typing import Literal
 
+from app.local import lazy_re as re
 from app.local.engine.text import sentences
 from app.local.engine.writer.candidates.blocks import Block, blocks, is_rule
 from app.local.engine.writer.candidates.continuations import ends

@@ -13,13 +13,13 @@ A passage may be cut anywhere. Code whose fence opens or closes outside of it is
 it would be wrong. So is what only the machine reads: link targets, comments, hidden tests.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from textwrap import dedent
 from typing import Literal
 
+from app.local import lazy_re as re
 from app.local.engine.store.unspaced import UNSPACED
 from app.local.engine.writer.candidates.definition_lists import with_definitions_as_items
 

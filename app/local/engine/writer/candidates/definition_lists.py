@@ -8,8 +8,9 @@ The parser of reStructuredText writes them so, and so do authors of Markdown. Ch
 no definition lists, but all show lists.
 """
 
-import re
 from collections.abc import Sequence, Set
+
+from app.local import lazy_re as re
 
 _DEFINITION = re.compile(r"\s{0,3}:\s+(?=\S)")
 _NO_TERM = re.compile(r"\s*(?:[-*+#>|]|\d{1,3}[.)]|`{3}|~{3}|:)(?:\s|$)")

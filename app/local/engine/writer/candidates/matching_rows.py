@@ -9,10 +9,10 @@
 Where they are too many to be read, there are none.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from app.local import lazy_re as re
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.candidates.plain import plain

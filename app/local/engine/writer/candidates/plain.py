@@ -1,6 +1,6 @@
 """Markdown -> the words, as they are read."""
 
-import re
+from app.local import lazy_re as re
 
 _TAGS = (
     "a|abbr|b|big|br|center|cite|code|dd|del|details|div|dl|dt|em|figcaption|figure|font|h[1-6]|hr|i"

@@ -5,7 +5,7 @@
 What stands under one is understood only together with it.
 """
 
-import re
+from app.local import lazy_re as re
 
 _NUMBER = re.compile(
     r"\b(?:19|20)\d{2}-\d{2}-\d{2}\b|\bv?\d{1,4}(?:\.\d{1,4}){1,3}(?:[-.]?(?:a|b|rc|alpha|beta|dev|post)"

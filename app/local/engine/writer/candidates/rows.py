@@ -1,8 +1,8 @@
 """A table of Markdown -> its rows, and what is said of each."""
 
-import re
 from itertools import zip_longest
 
+from app.local import lazy_re as re
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates.blocks import Block
 from app.local.engine.writer.candidates.plain import plain

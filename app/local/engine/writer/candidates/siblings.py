@@ -12,9 +12,9 @@ What was chosen tells where to look; what is added stands beside it and fits as 
 whole would be too long to be read, the choice stays as it was.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
+from app.local import lazy_re as re
 from app.local.engine.store.analysis import terms
 from app.local.engine.text import sentences
 from app.local.engine.writer.candidates import Candidate

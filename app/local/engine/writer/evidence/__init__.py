@@ -6,13 +6,13 @@ asks for: a number, a date, a name, a definition), and of place. `selection.coef
 each is worth.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from math import log
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.local import lazy_re as re
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.evidence.case import Case

@@ -4,12 +4,12 @@ A candidate is compared with the question by the meaning of its words and by the
 with what stands over it, its neighbours and its passage, and the name of its document.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
 
+from app.local import lazy_re as re
 from app.local.engine.encoder import TokenVectors
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import Candidate

@@ -3,12 +3,12 @@
 It is the same whatever encoder compares the meaning of texts, and whatever language they are in.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from math import log
 
+from app.local import lazy_re as re
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.question import Question, identifiers

@@ -7,10 +7,10 @@ name and number that the question names, or a word that means nearly the same, a
 sort that it asks for. A row of a table has to have them in its cells or the names of its columns.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
+from app.local import lazy_re as re
 from app.local.engine.writer.evidence.coverage import Coverage
 from app.local.engine.writer.question import is_calendar
 from app.local.engine.writer.question.expected import counts, tells_person, tells_place

@@ -1,7 +1,6 @@
 """How something is done: whether a candidate tells it, by a command, code or steps."""
 
-import re
-
+from app.local import lazy_re as re
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.evidence.coverage import Coverage

@@ -4,9 +4,9 @@ What a document tells of the rest is no answer for another system than its own. 
 stand in the passage that answers, as a word for itself: "windows-1250" is another name.
 """
 
-import re
 from collections.abc import Callable, Sequence
 
+from app.local import lazy_re as re
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.question import is_calendar
 

@@ -1,9 +1,9 @@
 """The last message of a prompt, taken apart: passages, conversation, question, instructions."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from app.local import lazy_re as re
 from app.local.engine.writer.message.context import angled, cut, fenced, find, label, tagged
 from app.local.engine.writer.message.labels import (
     ANSWER_HERE,

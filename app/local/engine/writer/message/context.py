@@ -8,10 +8,10 @@ announced   a paragraph that speaks of "the following context", and goes on with
 numbered    "[1] ..", "Passage 1: ..", wherever it stands; lists that a program printed
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from app.local import lazy_re as re
 from app.local.engine.writer.message.labels import ANNOUNCEMENT, CONTEXT
 from app.local.engine.writer.message.markup import elements, without
 from app.local.engine.writer.message.passages import (

@@ -5,8 +5,9 @@
 The frame of a prompt may be in another language than its passages.
 """
 
-import re
 from itertools import islice
+
+from app.local import lazy_re as re
 
 _QUESTION = (
     r"(?:question|query|input|message|frage|anfrage|nutzerfrage|pregunta|consulta|pergunta|domanda"

@@ -1,7 +1,8 @@
 """The form that a prompt wants its answer in: fields, tags, or a list of sources behind it."""
 
-import re
 from dataclasses import dataclass
+
+from app.local import lazy_re as re
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ Nothing is evaluated: the text is read as data, and anything else in it makes it
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from app.local import lazy_re as re
 
 _SPACE = re.compile(r"\s*")
 _STRING = re.compile(

@@ -1,9 +1,10 @@
 """Elements in a text that is no XML: pairs of tags that somebody wrote into a prompt."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+
+from app.local import lazy_re as re
 
 _LONGEST_TAG = 500  # characters; without a limit, a text full of "<" would take for ever
 

@@ -10,10 +10,10 @@ headings   "## a.md", and the text below it
 rules      ---, between one passage and the next
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from app.local import lazy_re as re
 from app.local.engine.writer.message import literals
 from app.local.engine.writer.message.markup import Element, elements, without
 from app.local.engine.writer.message.records import FILE, RULE, Passage, named, records

@@ -5,9 +5,10 @@ Source: minerals.md             [valve.pdf]
 Content: Talc is soft.          The valve is new.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from app.local import lazy_re as re
 
 FILE = r"[\w./\\ ()-]{1,120}\.[a-z]{2,5}\d?(?:#[\w=&-]+)?"
 RULE = re.compile(r"^[ \t]*(?:-{3,}|={3,}|\*{3,}|#{3,}|_{3,}|~{3,})[ \t]*$", re.MULTILINE)

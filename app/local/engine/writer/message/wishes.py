@@ -1,6 +1,6 @@
 """How a prompt wants passages cited, and what it wants said where they hold no answer."""
 
-import re
+from app.local import lazy_re as re
 
 ABSTENTION = "The passages do not answer this question."
 

@@ -11,7 +11,6 @@ to the others. Any other question is put to all passages. What is said are the d
 sentences, in its own language.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -19,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from app.local import lazy_re as re
 from app.local.engine.languages import Language, detect
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.candidates.said import Said

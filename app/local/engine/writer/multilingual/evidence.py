@@ -5,7 +5,6 @@ each other. Of words: how much of the question's weight a candidate covers, by t
 language; across languages that is names and numbers. Of form, as for English.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Protocol
@@ -13,6 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from app.local import lazy_re as re
 from app.local.engine.encoder import TextEncoder, Vectors
 from app.local.engine.languages import Language
 from app.local.engine.memory import Memory

@@ -1,9 +1,9 @@
 """A question in another language than English, and what kind of answer it expects."""
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from app.local import lazy_re as re
 from app.local.engine.languages import Language
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.question import Kind, Question, numbers

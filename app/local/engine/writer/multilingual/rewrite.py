@@ -10,9 +10,9 @@ The grammar may suffer: it is a search that reads the question. A question that 
 its own stands alone, and stays as it is.
 """
 
-import re
 from itertools import pairwise
 
+from app.local import lazy_re as re
 from app.local.engine.languages import Language
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.rewrite.ellipsis import Completion

@@ -1,8 +1,8 @@
 """Small talk in other languages than English: what is said to be polite, and what is answered."""
 
-import re
 from functools import cache
 
+from app.local import lazy_re as re
 from app.local.engine.languages import Language, detect, languages
 
 _ORDER = ("farewell", "thanks", "well_being", "greeting", "praise")

@@ -10,10 +10,10 @@ for a verb that a question begins with; if a negation stands right before one of
 language puts it there, behind or in the verb; and if nothing limits what is said.
 """
 
-import re
 from collections.abc import Sequence
 from typing import Literal
 
+from app.local import lazy_re as re
 from app.local.engine.languages import Language
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import Candidate

@@ -1,10 +1,10 @@
 """A question, and what kind of answer it expects."""
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from app.local import lazy_re as re
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.question.phrases import is_verb, phrases
 

@@ -8,11 +8,11 @@ To an encoder both are near, since they stand in the same sentences.
     writer.encrypt("secret")                   does the opposite
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from app.local import lazy_re as re
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.question.phrases import is_bare_verb
 

@@ -2,8 +2,7 @@
 place or a person.
 """
 
-import re
-
+from app.local import lazy_re as re
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.question import Question, dates, names, numbers
 

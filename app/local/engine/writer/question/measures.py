@@ -1,7 +1,8 @@
 """Measures: how a question asks for one, and whether a text tells one of that sort."""
 
-import re
 from typing import NamedTuple
+
+from app.local import lazy_re as re
 
 
 class _Measure(NamedTuple):

@@ -4,10 +4,10 @@ There is no grammar here. A phrase is a run of words without function words and 
 determiner before it, it is surely a noun phrase, and so is a run of capitalised words.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from app.local import lazy_re as re
 from app.local.engine.store.analysis import STOP_WORDS, terms
 
 _DETERMINER_WORDS = "a an the my your our their its his her each every any this that"

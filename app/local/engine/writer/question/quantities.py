@@ -1,7 +1,8 @@
 """Numbers with their units, and what a sentence says that they may be at most or at least."""
 
-import re
 from dataclasses import dataclass
+
+from app.local import lazy_re as re
 
 _UNITS = (
     (r"bytes?|b", "byte", 1),

@@ -9,10 +9,10 @@ No, I meant qpdf                  ->  How do I add a watermark with qpdf?
 What about the second one?        ->  the last question, asked of the item that is second
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.local import lazy_re as re
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.question.phrases import Phrase, phrases
 from app.local.engine.writer.rewrite.moves import Move

@@ -1,8 +1,8 @@
 """What "the second one" is: an item of the list, or a row of the table, that was said last."""
 
-import re
 from collections.abc import Sequence
 
+from app.local import lazy_re as re
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates.blocks import ITEM, is_rule
 from app.local.engine.writer.candidates.plain import plain

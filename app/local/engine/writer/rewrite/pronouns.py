@@ -1,8 +1,8 @@
 """What a pronoun in a question stands for, by rule: what the question before was about."""
 
-import re
 from collections.abc import Iterable, Sequence
 
+from app.local import lazy_re as re
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.question.phrases import Phrase, phrases
 

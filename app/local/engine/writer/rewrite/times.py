@@ -1,6 +1,6 @@
 """What "then" stands for in a follow-up: the time that the question before names."""
 
-import re
+from app.local import lazy_re as re
 
 _THEN = re.compile(r" then(?=\W*$)", re.IGNORECASE)
 _DAYS = "mon|tues|wednes|thurs|fri|satur|sun"

@@ -5,7 +5,6 @@ candidate is to hold the answer. Temperature flattens or sharpens that distribut
 cut it off, and the order of the draws is the order of preference.
 """
 
-import re
 from collections.abc import Sequence
 from math import log
 from random import Random
@@ -13,6 +12,7 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
+from app.local import lazy_re as re
 from app.local.engine.transformer import Vectors
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.evidence import FEATURES, Evidence

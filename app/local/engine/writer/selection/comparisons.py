@@ -6,10 +6,10 @@ How do A and B differ in price?             A in price?           B in price?
 A vs B                                      A?                    B?
 """
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from app.local import lazy_re as re
 from app.local.engine.languages import ENGLISH, Language
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import Candidate

@@ -7,9 +7,9 @@ The question is put as one of yes or no. Only a sentence that plainly decides it
 `verdicts`, and the other way, is said to deny it.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 
+from app.local import lazy_re as re
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.question import Question
 from app.local.engine.writer.selection.verdicts import Verdict, decide

@@ -6,7 +6,6 @@ it has what is new in the question: what answered "Who invented the typewriter?"
 "When did he patent it?"; but no sentence that gives no reason answers "Why?".
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -14,6 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from app.local import lazy_re as re
 from app.local.engine.languages import ENGLISH
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import Candidate

@@ -4,12 +4,12 @@ A sentence is a key one if it is near to the mean of all sentences: it says what
 sentence is made shorter, and none is put into other words.
 """
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.local import lazy_re as re
 from app.local.engine.languages import Language
 from app.local.engine.store.analysis import terms
 from app.local.engine.transformer import Vectors

@@ -8,10 +8,10 @@ others, and if the table is not cut off at the end of its passage. Of those that
 ("which of them"), only these rows are compared.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from app.local import lazy_re as re
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import Candidate
 

@@ -10,11 +10,11 @@ name of its document, holds every term of the question, in the question's order;
 stands right before one of them, or there is none at all; and if nothing limits what is said.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Literal
 
+from app.local import lazy_re as re
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.question import Question, identifiers
