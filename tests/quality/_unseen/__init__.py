@@ -13,6 +13,10 @@ near_misses.jsonl  about the same documents, and none of them answers: another n
 siblings.jsonl    about 20 more, in siblings/, half of them tables: prices, stocks, timetables,
                   readings; the others a manual, rules, minutes, an API, a leaflet, a report. Each
                   has as many near misses as questions that it answers
+turns.jsonl       conversations about 8 documents of everyday life, in turns/: a club, two machines,
+                  a letter of a school, a practice, minutes, two tables. What follows up leans on
+                  the turn before; what is "alone" stands alone, though other things were said
+                  before it; what is "unanswerable" leans, and nothing answers it
 
 Half of each file is "open": its wrong answers were read while the writer was worked on. The other
 half is "kept": it was only counted. No document but the project's own has
@@ -31,7 +35,7 @@ from tests.quality._readmes import node_modules, readme
 from tests.quality._unseen._made import made
 
 FOLDER = Path(__file__).parent
-SETS = ("newcomers", "others", "ordinary", "near_misses", "siblings")
+SETS = ("newcomers", "others", "ordinary", "near_misses", "siblings", "turns")
 
 _PACKAGES = {
     "sse_starlette.md": "sse-starlette",
@@ -62,7 +66,7 @@ def documents(name: str) -> Mapping[str, bytes]:
             return _own_docs()
         case "others":
             return _others()
-    folder = FOLDER / ("siblings" if name == "siblings" else "ordinary")
+    folder = FOLDER / (name if name in ("siblings", "turns") else "ordinary")
     return dict(made(file) for file in sorted(folder.iterdir()))
 
 

@@ -201,3 +201,25 @@ def test_the_code_that_is_shown_is_of_what_was_asked_last(speaker: Writer) -> No
         "Yes.",
     )
     assert "of_image" in reply(speaker, talk, "Show me the code", *before)
+
+
+COACH = "Luis Ferrand coaches the juniors. His telephone number is 0555 01742."
+LOCKERS = "The club has 40 lockers, which stand beside the showers. They are emptied in May."
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "turn", "answer"),
+    [
+        (COACH, "Who coaches the juniors?", "What is his number?", "His telephone number is 0555"),
+        (LOCKERS, "How many lockers are there?", "Where are they?", "stand beside the showers"),
+    ],
+)
+def test_what_was_said_is_said_again_only_for_what_is_asked_now(
+    speaker: Writer, text: str, question: str, turn: str, answer: str
+) -> None:
+    """The name that "his" stands for is of the answer, and is nothing new that it has."""
+    talk = Talk(text, *("",) * 6)
+    first = text.partition(". ")[0] + "."
+    second = reply(speaker, talk, turn, question, first)
+    assert answer in second
+    assert "coaches" not in second

@@ -24,6 +24,17 @@ LINES = ("How many people did the Elm line carry?", "The Elm line had 268, the O
 BUS = ("When does the first bus leave?", "At 5.")
 LEAVES = ("When does Ada Beck leave?", "In May.")
 QUARTZ = ("How hard is quartz?", "It is 7 on the Mohs scale.")
+RENT = ("When is the rent due?", "On the first.")
+PARK = ("Can I park behind the house?", "No.")
+TENT = ("How heavy is the small tent?", "1.2 kg.")
+FERNS = ("Which plants need shade?", "Ferns and hostas need shade.")
+ROUTER = ("How do I reset the router?", "Hold the small button for ten seconds.")
+ROOMS = ("How many rooms are there?", "12.")
+TUESDAY = ("What happens on Tuesday?", "Tuesday: a visit to the salt mine [1].")
+TICKET = ("What does a day ticket cost?", "9 euros.")
+LOCK = ("How do I switch on the child lock?", "Hold both buttons.")
+BOILER = ("Who repairs the boiler?", "Finn Moss repairs the boiler.")
+WOOL = ("How long does the cotton program take?", "2:40.")
 
 
 def said(*texts: str) -> list[Turn]:
@@ -106,10 +117,61 @@ def test_what_a_follow_up_leaves_out_is_named(
 @pytest.mark.parametrize(
     ("before", "question", "alone"),
     [
+        (RENT, "And the deposit?", "When is the deposit due?"),
+        (RENT, "What if I pay it later?", "What if I pay the rent later?"),
+        (PARK, "Where then?", "Can I park behind the house, and where then?"),
+        (PARK, "Why is that?", "Can I park behind the house, and why is that?"),
+        (PARK, "Not even at night?", "Can I park behind the house at night?"),
+        (PARK, "What about guests?", "Can I park behind the house, and guests?"),
+        (TENT, "And the large one?", "How heavy is the large tent?"),
+        (FERNS, "How often do I water them?", "How often do I water the plants?"),
+        (ROUTER, "How long do I have to hold it?", "How long do I have to hold the small button?"),
+        (TUESDAY, "And the day after?", "What happens on Wednesday?"),
+        (TUESDAY, "What do I need for it?", "What do I need for the salt mine?"),
+        (TICKET, "Where can I buy one?", "Where can I buy a day ticket?"),
+        (LOCK, "And off?", "How do I switch off the child lock?"),
+        (BOILER, "How can I reach him?", "How can I reach Finn Moss?"),
+        (BOILER, "Since when?", "Who repairs the boiler, and since when?"),
+        (WOOL, "And wool?", "How long does wool take?"),
+        (BUS, "Where from?", "When does the first bus leave, and where from?"),
+        (BUS, "Why so late?", "When does the first bus leave, and why so late?"),
+        (BUS, "On which days?", "When does the first bus leave, and on which days?"),
+    ],
+)  # fmt: skip
+def test_what_people_leave_out_every_day_is_named(
+    before: tuple[str, str], question: str, alone: str
+) -> None:
+    assert rewrite(question, said(*before)) == alone
+
+
+@pytest.mark.parametrize(
+    ("before", "question"),
+    [
+        (BUS, "Does it cost anything to renew a book?"),
+        (TENT, "Which lamp shows that the tank is empty?"),
+        (TICKET, "parking"),
+        (TICKET, "What else should I bring to the sauna?"),
+        (TICKET, "When is lunch?"),
+        (ROOMS, "What time is it served?"),
+        (ROOMS, "What is the password?"),
+    ],
+)
+def test_what_asks_of_something_else_is_left_alone(before: tuple[str, str], question: str) -> None:
+    assert rewrite(question, said(*before)) == question
+
+
+def test_the_other_of_two_is_asked_the_same() -> None:
+    before = ("How deep is the large pool?", "The small pool has 1 m, the large pool 2 m.")
+    assert rewrite("And the other one?", said(*before)) == "How deep is the small pool?"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "alone"),
+    [
         (LEVEL, "And at the bridge?", "What was the level at the bridge on 2026-03-09?"),
         (LEVEL, "Who measured it?", "Who measured the level at the weir on 2026-03-09?"),
         (LEVEL, "How warm was the river then?", "How warm was the river on 2026-03-09?"),
-        (LINES, "And the other one?", "And the Oak line?"),
+        (LINES, "And the other one?", "How many people did the Oak line carry?"),
         (BUS, "And the last one?", "When does the last bus leave?"),
         (LEAVES, "Who follows her?", "Who follows Ada Beck?"),
     ],

@@ -13,7 +13,12 @@ from functools import cached_property
 from app.local import lazy_re as re
 from app.local.engine.writer.evidence.coverage import Coverage
 from app.local.engine.writer.question import is_calendar
-from app.local.engine.writer.question.expected import counts, tells_person, tells_place
+from app.local.engine.writer.question.expected import (
+    counts,
+    stands_at_a_place,
+    tells_person,
+    tells_place,
+)
 from app.local.engine.writer.question.measures import asks_measure, lacks_measure
 from app.local.engine.writer.question.nouns import Nouns
 
@@ -72,15 +77,6 @@ _MINE = re.compile(r"\b(?:my|our) (?P<mine>[\w-]+)", re.IGNORECASE)
 _DAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?"
 _DAYS = re.compile(
     rf"\b{_DAY}\W{{1,3}}(?:to\W|until\W)?\W{{0,2}}{_DAY}\b|\bdaily\b|\bevery day\b",
-    re.IGNORECASE,
-)
-_AT_A_PLACE = re.compile(  # "in the shed", "in granite", but not "in time"
-    r"\b(?:in|into|on|onto|at|under|behind|beside|inside|near|opposite|to|from) (?:the|an?) \w"
-    r"|\b(?:in|on|under|behind|beside|inside|near|between|among|beneath) "
-    r"(?!(?:addition|average|case|demand|fact|general|order|particular|request|spring|summer"
-    r"|autumn|winter|that|this|these|those|time|total|turn|use|which|(?:mon|tues|wednes|thurs|fri"
-    r"|satur|sun)days?|january|february|march|april|may|june|july|august|september|october"
-    r"|november|december)\b)[a-z]{3}",
     re.IGNORECASE,
 )
 _NUMBER_OF = re.compile(r"\b(?:number|count|total) of\b|\bnobody\b|\bno\b|\bnone\b", re.IGNORECASE)
@@ -164,7 +160,7 @@ class Demands:
             case "person":
                 return not tells_person(question, text)
             case "place":
-                return not tells_place(question, text) and not _AT_A_PLACE.search(text)
+                return not tells_place(question, text) and not stands_at_a_place(text)
             case "number" if question.counted is not None:
                 return not counts(question, text) and not _NUMBER_OF.search(text)
         return False

@@ -57,6 +57,15 @@ _BEFORE_COUNTED = 2  # words between a number and what is counted
 _NAME = r"(?:the )?(?:[a-z]+ ){0,4}?(?P<name>[A-Z][\w-]+)"
 _AT_A_NAME = re.compile(rf"\b(?:in|at|from|near|to|by|on|into|inside|within) {_NAME}")
 _BEGUN_AT_A_NAME = re.compile(rf"\b(?:in|at|from|near|by) {_NAME}")
+_AT_A_PLACE = re.compile(  # "in the shed", "in granite", but not "in time"
+    r"\b(?:in|into|on|onto|at|under|behind|beside|inside|near|opposite|to|from) (?:the|an?) \w"
+    r"|\b(?:in|on|under|behind|beside|inside|near|between|among|beneath) "
+    r"(?!(?:addition|average|case|demand|fact|general|order|particular|request|spring|summer"
+    r"|autumn|winter|that|this|these|those|time|total|turn|use|which|(?:mon|tues|wednes|thurs|fri"
+    r"|satur|sun)days?|january|february|march|april|may|june|july|august|september|october"
+    r"|november|december)\b)[a-z]{3}",
+    re.IGNORECASE,
+)
 _WHERE = re.compile(
     r"`[^`]+`|https?://|(?<![\w~.-])[\w~.-]*+/[\w.<{-]"
     r"|\b(?:folder|directory|file|bucket|table|section|page|menu|repository|registry|memory|cache"
@@ -102,6 +111,15 @@ def tells_place(question: Question, text: str) -> bool:
     if any(match["name"].lower() not in question.names for match in matches):
         return True
     return not begun and bool(_WHERE.search(text))
+
+
+def stands_at_a_place(text: str) -> bool:
+    """Whether a text tells that something is in, on or beside something.
+
+    >>> stands_at_a_place("It hangs behind the door."), stands_at_a_place("In general it hangs.")
+    (True, False)
+    """
+    return bool(_AT_A_PLACE.search(text))
 
 
 def tells_time(question: Question, text: str) -> bool:

@@ -28,6 +28,11 @@ _BREAKS = STOP_WORDS | frozenset(_BREAK_WORDS.split())
 _PARTICIPLE = re.compile(r"\w{3,}ed$|^(found|made|known|used|built|held|written|born|done|kept)$")
 _AUXILIARIES = frozenset(("do", "does", "did"))
 _COPULA = re.compile(r"(?:(?:and|but|so)\W{1,3})?(?:is|are|was|were)", re.IGNORECASE)
+_WHEN_IS = re.compile(
+    r"(?:(?:and|but|so)\W{1,3})?(?:when|where|why|how \w+|until when) (?:is|are|was|were)",
+    re.IGNORECASE,
+)
+_STATE = re.compile(r"due|open|closed|available|ready|free|over|valid|possible", re.IGNORECASE)
 _BARE_VERBS = frozenset(_VERB_WORDS.split())
 _VERBS = frozenset(term for verb in _VERB_WORDS.split() for term in terms(verb))
 
@@ -134,6 +139,8 @@ def _phrase(
     start = (determiner or run[0]).start()
     if before and before.group().lower() in _AUXILIARIES:
         run = _subject(run, determined=determiner is not None, last=run[-1].end() >= end)
+    elif before and _WHEN_IS.fullmatch(text, 0, before.end()) and run[-1].end() >= end:
+        run = run[:-1] if len(run) > 1 and _STATE.fullmatch(run[-1].group()) else run
     elif before and _COPULA.fullmatch(text, 0, before.end()) and run[-1].end() >= end:
         run = run[:-1] if len(run) > 1 and run[-1].group().isalpha() else run
     return Phrase(text[start : run[-1].end()], start, run[-1].end(), determiner is not None)

@@ -16,13 +16,13 @@ from app.local import lazy_re as re
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.question.phrases import Phrase, phrases
 from app.local.engine.writer.rewrite.moves import Move
-from app.local.engine.writer.rewrite.ordinals import named_by_place
+from app.local.engine.writer.rewrite.ordinals import items_of, named_by_place
 from app.local.engine.writer.rewrite.pronouns import judges, name_pronouns, topic
-from app.local.engine.writer.rewrite.times import name_then
+from app.local.engine.writer.rewrite.times import name_day, name_then
 
 _LEAD = (
-    r"^\s*+(?P<lead>(?:(?:and|but|or|so|ok|okay|then|also|thanks|thank you|great|cool)\b[,.!]?\s++)"
-    r"{0,5})"
+    r"^\s*+(?P<lead>(?:(?:and|but|or|so|ok|okay|then|also|thanks|thank you|great|cool"
+    r"|not even|even|only)\b[,.!]?\s++){0,5})"
 )
 _WHAT_ABOUT = re.compile(_LEAD + r"(?:what|how) about (?P<fragment>[^?]++)\??\s*+$", re.I)
 _TOO = re.compile(
@@ -33,8 +33,12 @@ _TOO = re.compile(
 )
 _BARE_WH = re.compile(
     _LEAD + r"(?P<fragment>(?:(?:since|until|by|for|from|to|at|with) )?"
-    r"(?:why|when|where|how|whom?|which)"
-    r"(?: not| so| much| many| long| often| far| exactly| else| one| ones)?)\s*+\??\s*+$",
+    r"(?:(?:why|when|where|how|whom?|which)"
+    r"(?: not| so| much| many| long| often| far| exactly| else| one| ones| then)?"
+    r"|why so [a-z]+|why (?:is|was) (?:it|that|this)(?: so)?|how (?:many|much) [a-z]+"
+    r"|(?:(?:on|at|in|by|for) )?(?:which|what) (?:days?|times?|months?|years?|hours?|sizes?"
+    r"|colou?rs?|rooms?|floors?)"
+    r"|(?:where|what|whom?) (?:from|to|for|with|by|about)|how so|how come|since when))\s*+\??\s*+$",
     re.I,
 )
 _CLAUSE = re.compile(
@@ -47,7 +51,17 @@ _FRAGMENT = re.compile(_LEAD + r"(?P<fragment>[^?]++)\??\s*+$", re.I)
 _LONGEST_FRAGMENT = 8  # words, behind "and" or with a preposition
 _LONGEST_BARE_FRAGMENT = 3
 _PREPOSITION = re.compile(r"(in|on|for|with|at|from|by|under|without|as|to|during)\b", re.I)
+# "And the large one?" behind "How heavy is the small tent?"
+_SUCH_A_ONE = re.compile(r"(?P<such>(?:(?:the|an?) )?(?:[\w-]+ ){0,1}[\w-]+) ones?", re.IGNORECASE)
+_BEHIND_PREPOSITION = re.compile(
+    r"\b(?:in|on|at|to|from|by|into|for|under|with|behind|beside|near|of)\s$", re.IGNORECASE
+)
 _OTHER_PLACE = "in|on|at|for|from|by|during"
+# "And off?" behind "How do I switch on the lock?".
+_OPPOSITES = {"on": "off", "off": "on", "in": "out", "out": "in", "up": "down", "down": "up"}
+_PARTICLE = re.compile(
+    _LEAD + rf"(?:(?:how|what) about )?(?P<particle>{'|'.join(_OPPOSITES)})(?: again)?\W*$", re.I
+)
 _TELL = re.compile(r"\W*(tell|explain|say|more|go on)\b", re.IGNORECASE)
 _MEANT = re.compile(
     r"^\W*(?:(?:no|nope|sorry|oh|hm+|wait|actually)\b[,.!]?\s+){0,3}"
@@ -81,7 +95,8 @@ _DO_IT = re.compile(
 )
 _ONE = re.compile(
     r"(?P<article>\ban? (?:[\w-]+ ){0,2}|\b(?:have|has|had|get|need|use|want|with|without|support"
-    r"|make|made|delete|create|add|offer|provide|remove|is there|find|choose) )"
+    r"|make|made|delete|create|add|offer|provide|remove|is there|find|choose|buy|order|rent|borrow"
+    r"|book|hire|bring|wear|replace|see|take) )"
     r"one\b(?! (?:of|more|or|day|hour|time|that)\b)(?P<too> too| as well| also)?",
     re.IGNORECASE,
 )
@@ -134,8 +149,10 @@ def complete(question: str, last: Completion, answer: str, move: Move | None) ->
         return Completion(question, question)
     question = _POLITE.sub("", question)
     if counted := named_by_place(question, last.core, answer):
-        return _whole(counted)
-    question = name_then(question, last.core)
+        return _whole(_of_the_other(counted, last.core, answer))
+    question = name_day(name_then(question, last.core), last.core)
+    if turned := _with_other_particle(question, last.core):
+        return _whole(turned)
     if move == "code":
         return _code(last)
     subject = topic(phrases(last.core))
@@ -159,9 +176,20 @@ def complete(question: str, last: Completion, answer: str, move: Move | None) ->
         return _whole(_plainly(named))
     if about := _WHAT_ABOUT.match(question) or _fragment(question):
         return _whole(_replace(about["fragment"].strip(" ."), last.core))
-    if _INSTEAD.search(question) and len(terms(question)) <= 3:
+    if _INSTEAD.search(question) and len(terms(question)) <= 3 and not _names_a_thing(question):
         return _joined(last, question)
     return _whole(_name_topic(question, last.core))
+
+
+def _of_the_other(counted: str, last_question: str, answer: str) -> str:
+    """The last question, asked of the other thing that its answer names; else the turn, with what
+    it counts named.
+    """
+    about = _WHAT_ABOUT.match(counted) or _fragment(counted)
+    if about is None or items_of(answer) or " or " in last_question:
+        return counted
+    fragment = about["fragment"]
+    return _replace(re.sub(r"^The\b", "the", fragment), last_question)
 
 
 def is_fragment(question: str) -> bool:
@@ -257,12 +285,28 @@ def _too(question: str) -> re.Match[str] | None:
     return match if match and not _CLAUSE.search(match["fragment"]) else None
 
 
+def _with_other_particle(question: str, last_question: str) -> str:
+    """The last question with its particle turned over; empty where that is not asked.
+
+    >>> _with_other_particle("And off again?", "How do I switch on the lock?")
+    'How do I switch off the lock?'
+    """
+    asked = _PARTICLE.match(question)
+    if asked is None:
+        return ""
+    particle = asked["particle"].lower()
+    other = re.compile(rf"\b{_OPPOSITES[particle]}\b", re.IGNORECASE)
+    return other.sub(particle, last_question, count=1) if other.search(last_question) else ""
+
+
 def _fragment(question: str) -> re.Match[str] | None:
     """A question without a clause of its own: "And in Fargate?", "GPU instances?"."""
     match = _FRAGMENT.match(question)
     if match is None or _CLAUSE.search(question):
         return None
     leaning = match["lead"] or _PREPOSITION.match(match["fragment"])
+    if not leaning and "?" not in question and not _names_a_thing(question):
+        return None  # words that are searched for
     longest = _LONGEST_FRAGMENT if leaning else _LONGEST_BARE_FRAGMENT
     return match if len(match["fragment"].split()) <= longest else None
 
@@ -273,7 +317,12 @@ def _replace(fragment: str, last_question: str) -> str:
     >>> _replace("for layers", "What is the limit for functions?")
     'What is the limit for layers?'
     """
+    if one := _SUCH_A_ONE.fullmatch(fragment):
+        kinds = [each for each in phrases(last_question) if not _measures(each, last_question)]
+        kind = topic(kinds)
+        fragment = f"{one['such']} {kind.text.split()[-1]}" if kind else fragment
     if preposition := _PREPOSITION.match(fragment):
+        fragment = fragment[:1].lower() + fragment[1:]
         same = re.search(
             rf"\b{preposition[1]}\b [^?,;]*?(?= (?:{_OTHER_PLACE}) (?=[A-Z\d])|[?,;]|$)",
             last_question,
@@ -283,13 +332,33 @@ def _replace(fragment: str, last_question: str) -> str:
             return last_question[: same.start()] + fragment + last_question[same.end() :]
         return f"{last_question.rstrip(' ?.')} {fragment}?"
     new = next(iter(phrases(fragment)), None)
-    old = new and _like(new, phrases(last_question))
+    olds = [one for one in phrases(last_question) if not _measures(one, last_question)]
+    old = new and _like(new, olds)
     about = topic(phrases(last_question))
     if new and about and about.name and not new.name and old in (None, about):
         return f"What about {fragment} of {about.text}?"
-    if not old:
+    alike = new and old and (new.name, new.determined) == (old.name, old.determined)
+    of_place = old and _BEHIND_PREPOSITION.search(last_question[: old.start])
+    if not old or (of_place and not alike and not _same_head(new, old)):
         return f"{last_question.rstrip(' ?.')}, and {fragment}?"
     return last_question[: old.start] + fragment + last_question[old.end :]
+
+
+def _measures(phrase: Phrase, question: str) -> bool:
+    """Whether it only says what is measured, or is done: "long" in "How long does wool take?",
+    "park" in "Can I park here?".
+    """
+    before = question[: phrase.start]
+    return bool(re.search(r"\b(?:how|i|we|you)\s$", before, re.IGNORECASE))
+
+
+def _same_head(new: Phrase | None, old: Phrase) -> bool:
+    return new is not None and terms(new.text)[-1:] == terms(old.text)[-1:]
+
+
+def _names_a_thing(question: str) -> bool:
+    """Whether a noun phrase in it surely names something."""
+    return any(one.determined or (one.name and one.start > 0) for one in phrases(question))
 
 
 def _like(new: Phrase, olds: Sequence[Phrase]) -> Phrase | None:
@@ -308,7 +377,9 @@ def _name_topic(question: str, last_question: str) -> str:
     'What is the default of the timeout?'
     """
     about = topic(phrases(last_question))
-    bare = len(terms(question)) <= 1 and not any(one.name for one in phrases(question))
-    if not (bare and about and _CLAUSE.search(question)):
+    own = phrases(question)
+    bare = len(terms(question)) <= 1 and not any(one.name or not one.determined for one in own)
+    counted = about and not about.determined and not about.name
+    if not (bare and about and _CLAUSE.search(question)) or counted:
         return question
     return f"{question.rstrip(' ?.')} {'about' if _TELL.match(question) else 'of'} {about.text}?"

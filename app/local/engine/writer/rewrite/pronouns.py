@@ -4,11 +4,14 @@ from collections.abc import Iterable, Sequence
 
 from app.local import lazy_re as re
 from app.local.engine.store.analysis import terms
+from app.local.engine.writer.question import is_calendar
 from app.local.engine.writer.question.phrases import Phrase, phrases
 
 _PRONOUN = re.compile(
     r"\b(?P<word>it|its|they|them|their|these|those|this|that|he|him|she|her|his)\b"
     r"(?!-| (?:that|who|which)\b)"
+    # "shows that the tank is empty": this `that` joins a clause
+    r"(?!(?<=\bthat) (?:the|an?|my|our|your|his|her|their|its|it|i|we|you|they|he|she|there)\b)"
     r"(?P<noun> (?!(?:is|are|was|were|do|does|did|can|could|will|would|has|have|had|be|not|work"
     r"|mean|to|in|on|at|for|with|and|or|by|from|of|as)\b)[a-z]{3,})?",
     re.IGNORECASE,
@@ -21,13 +24,15 @@ _PREDICATE = re.compile(
 # "Is it possible to ..", "How long does it take to ..": this `it` stands for what comes after.
 _EXPLETIVE = re.compile(
     r"\bit (?:true|possible|necessary|required|safe|worth|better|best|ok|okay|recommended|allowed"
-    r"|advisable|(?:take|cost)s? to)\b",
+    r"|advisable|(?:(?:take|cost|matter)s?|make sense)(?: (?!(?:to|it|them)\b)\w+){0,3} to)\b",
     re.IGNORECASE,
 )
 _WHO_DOES = re.compile(r"^\W*(?:(?:and|but|so|then)\W+)?who [a-z]+\W*$", re.IGNORECASE)
 _PERSONAL = frozenset({"he", "him", "she", "her", "his"})
+_VERDICTS = frozenset({"yes", "no"})
 _POSSESSIVE = frozenset({"its", "their", "his", "her"})
 _MANY = frozenset({"they", "them", "their", "these", "those"})
+_ONE_THING = frozenset({"it", "its", "this", "that"})
 _DEMONSTRATIVE = frozenset({"this", "that", "these", "those"})
 _PERSON = re.compile(
     r"(?<!\w)(?<!\w['-])[A-Z][\w'-]++(?: (?:[A-Z][\w'.-]*|van|von|de|der|al|bin|of)){0,5}"
@@ -50,6 +55,11 @@ _OF_SOMETHING_ELSE = re.compile(
     r"(?:do|does|did|can|could|will|would|should|has|have|had|may|must)\s+$",
     re.IGNORECASE,
 )
+_MARK = re.compile(r"\s*\[\d{1,3}\]")
+_SHORT_ANSWER = 15  # words
+_DEED_BEFORE = re.compile(
+    r"\b(?:i|we|you|one|they|he|she|people|to)\s+(?:\w+ly\s+)?[a-z]+\s+$", re.IGNORECASE
+)
 _INDEFINITE = re.compile(r"^an? ", re.IGNORECASE)
 
 
@@ -71,7 +81,9 @@ def name_pronouns(question: str, last_question: str, last_answer: str) -> str:
         return question
     before, after = question[: pronoun.start()], question[pronoun.end() :]
     word = pronoun["word"].lower()
-    named = None if _has_antecedent(before) else _meant(word, last_question, last_answer)
+    named = None
+    if not _has_antecedent(before):
+        named = _done_to(before, last_answer) or _meant(word, last_question, last_answer)
     if named is None:
         return question
     thing = _PRONOUN.search(after) if word in _PERSONAL else None
@@ -94,6 +106,7 @@ def topic(candidates: Iterable[Phrase]) -> Phrase | None:
 
 def _has_antecedent(before: str) -> bool:
     """Whether something before the pronoun may be what it stands for, or a clause's head."""
+    before = _DEED_BEFORE.sub("", before)  # "How often do I water them?": "water" is no thing
     if _OF_SOMETHING_ELSE.match(before) or _WHO_DOES.match(before):
         return False
     candidates = phrases(before)
@@ -118,11 +131,41 @@ def _meant(word: str, last_question: str, last_answer: str) -> str | None:
             words = _INDEFINITE.sub("the ", text[_beginning(about, topics, text) : about.end])
             return words if about.determined or about.name else f"the {words}"
     about = antecedent(last_question)
+    if about and about.plural and not about.name and word in _ONE_THING:
+        one_thing = [one for one in phrases(last_question) if one.name or not one.plural]
+        about = topic(one_thing)
+    if about and is_calendar(about.text.split()[-1]):
+        about = _done_then(last_answer)
+        return about.text if about else None
     if about is None:
         return None
     named, text = phrases(last_question), last_question
     start, end = _beginning(about, named, text), _end(about, named, text)
     return _INDEFINITE.sub("the ", text[start:end])
+
+
+def _done_to(before: str, answer: str) -> str | None:
+    """What the answer says is done to something, where a question asks of the same deed.
+
+    >>> _done_to("How long do I have to hold ", "Hold the small button for a moment.")
+    'the small button'
+    """
+    verb = _DEED_BEFORE.search(before)
+    if verb is None:
+        return None
+    word = re.escape(verb[0].split()[-1])
+    done = re.search(rf"\b{word}(?:s|ed|ing)? (?=(?:the|an?) )", answer, re.IGNORECASE)
+    told = phrases(answer) if done else []
+    return next((one.text for one in told if done and one.start == done.end()), None)
+
+
+def _done_then(answer: str) -> Phrase | None:
+    """What happens at a time that was asked about, where a short answer tells it: "it" is never
+    that time itself.
+    """
+    words = _MARK.sub("", answer)
+    told = [one for one in phrases(words) if not is_calendar(one.text.split()[-1])]
+    return topic(told) if len(words.split()) <= _SHORT_ANSWER else None
 
 
 def _people(text: str) -> list[str]:
@@ -152,7 +195,13 @@ def antecedent(question: str) -> Phrase | None:
 
 
 def _several(candidates: Iterable[Phrase]) -> list[Phrase]:
-    return [phrase for phrase in candidates if phrase.plural and (phrase.determined or phrase.name)]
+    return [
+        phrase
+        for phrase in candidates
+        if phrase.plural
+        and (phrase.determined or phrase.name)
+        and phrase.text.lower() not in _VERDICTS
+    ]
 
 
 def _beginning(about: Phrase, topics: Sequence[Phrase], text: str) -> int:

@@ -1,4 +1,4 @@
-"""What "then" stands for in a follow-up: the time that the question before names."""
+"""What "then" and "the day after" stand for in a follow-up: times, by the question before."""
 
 from app.local import lazy_re as re
 
@@ -10,6 +10,28 @@ _AT_A_TIME = re.compile(
     rf"(?:\d{{4}}(?:-\d\d){{0,2}}|(?:{_DAYS})days?|{_MONTHS})\b(?: \d{{4}}\b)?",
     re.IGNORECASE,
 )
+
+_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAY = re.compile(rf"\b(?P<day>{'|'.join(_WEEK)})(?P<many>s?)\b", re.IGNORECASE)
+_DAY_BESIDE = re.compile(
+    r"\b(?:on )?the (?:(?P<next>next|following)|(?P<last>previous)) day\b(?! of\b)"
+    r"|\b(?:on )?the day (?:(?P<after>after)|(?P<before>before))(?: that)?(?=\W*$)",
+    re.IGNORECASE,
+)
+
+
+def name_day(question: str, last_question: str) -> str:
+    """The question with "the day after" or "the day before" named, where the last one names a day.
+
+    >>> name_day("And the day after?", "What happens on Sunday?")
+    'And on Monday?'
+    """
+    beside, named = _DAY_BESIDE.search(question), _WEEKDAY.search(last_question)
+    if beside is None or named is None:
+        return question
+    step = 1 if beside["next"] or beside["after"] else -1
+    day = _WEEK[(_WEEK.index(named["day"].lower()) + step) % len(_WEEK)].capitalize()
+    return f"{question[: beside.start()]}on {day}{named['many']}{question[beside.end() :]}"
 
 
 def name_then(question: str, last_question: str) -> str:

@@ -20,7 +20,7 @@ from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.candidates.rendering import render
 from app.local.engine.writer.multilingual.question import dates_in, numbers_in, question_in
 from app.local.engine.writer.question import Question, names
-from app.local.engine.writer.question.expected import gives_reason
+from app.local.engine.writer.question.expected import gives_reason, stands_at_a_place
 from app.local.engine.writer.rewrite import Meaning
 from app.local.engine.writer.rewrite.pronouns import judges
 from app.local.engine.writer.selection import Scores
@@ -188,8 +188,13 @@ class Repetition:
         return self._meaning.is_whole and not self._new(question)
 
     def _new(self, question: Question) -> frozenset[str]:
-        last = question_in(self._meaning.last, self._meaning.language)
-        return frozenset(question.terms) - frozenset(last.terms)
+        """What is new in a question, and was said in the turn itself: what a pronoun stands for may
+        be of the last answer, and is not what is asked for.
+        """
+        meaning = self._meaning
+        last = question_in(meaning.last, meaning.language)
+        new = frozenset(question.terms) - frozenset(last.terms)
+        return new if meaning.is_whole else new & frozenset(terms(meaning.turn, meaning.language))
 
     def _asks_for(self, place: int, question: Question) -> bool:
         one, language = self._candidates[place], self._meaning.language
@@ -207,6 +212,8 @@ class Repetition:
                 return bool(dates_in(one.text, language))
             case "number":
                 return bool(numbers_in(one.text, language))
+            case "place" if language is ENGLISH:
+                return bool(names(one.text)) or stands_at_a_place(one.text)
             case "person" | "place":
                 return bool(names(one.text))
             case "reason":
