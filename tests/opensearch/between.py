@@ -22,14 +22,14 @@ class Between:
         cuts: by the number of a request, counted from 1, where it is cut off.
         seconds: for which each request is held.
         seen: how many requests have come in.
-        on_request: is told the number of each that comes in, before it is passed on.
+        on_request: is told the first line of each that comes in, before it is passed on.
     """
 
     url: str = ""
     cuts: dict[int, Where] = field(default_factory=dict)
     seconds: float = 0.0
     seen: int = 0
-    on_request: Callable[[int], None] = lambda _number: None
+    on_request: Callable[[str], None] = lambda _line: None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def next_number(self) -> int:
@@ -56,7 +56,7 @@ def between(node_url: str) -> Iterator[Between]:
             with caller, suppress(OSError):
                 while request := _message(caller):
                     number = state.next_number()
-                    state.on_request(number)
+                    state.on_request(request.partition(b"\r\n")[0].decode())
                     time.sleep(state.seconds)
                     where = state.cuts.get(number)
                     if where == "before":

@@ -1,12 +1,12 @@
 """A collection of OpenSearch Serverless, as far as a store can tell: a proxy before a real node.
 
-It has neither a refresh nor the health of a cluster, makes the ids of documents itself, and shows
-what was written when its index is refreshed behind the store's back: `show`.
+It has neither a refresh nor aliases nor the health of a cluster, makes the ids of documents itself,
+and shows what was written when its index is refreshed behind the store's back: `show`.
 """
 
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Condition
@@ -17,7 +17,7 @@ from opensearchpy import OpenSearch
 from app.local.engine.store.opensearch.endpoint import Endpoint, Signing
 from tests.http_server import Handler, HttpServer
 
-LACKING = ("_refresh", "_cluster", "_delete_by_query")
+LACKING = ("_refresh", "_alias", "_cluster", "_delete_by_query")
 PASSED_ON = ("content-type", "content-encoding")
 SECONDS = 60
 
@@ -29,11 +29,13 @@ class Collection:
     Attributes:
         endpoint: for a store.
         bulks_until_refusal: so many bulks that write are taken, and no more.
+        before_bulk: is called before a bulk that writes is passed on.
     """
 
     endpoint: Endpoint
     client: OpenSearch
     bulks_until_refusal: int | None = None
+    before_bulk: Callable[[], object] = lambda: None
     _counts: int = 0
     _changed: Condition = field(default_factory=Condition)
 
@@ -56,9 +58,10 @@ class Collection:
             self._counts += 1
             self._changed.notify_all()
 
-    def refusal(self, path: str, body: bytes) -> tuple[int, str] | None:
+    def refusal(self, target: str, body: bytes) -> tuple[int, str] | None:
         """Why a collection does not take a request."""
-        if any(part in LACKING for part in path.split("/")):
+        path, _, parameters = target.partition("?")
+        if "require_alias" in parameters or any(part in LACKING for part in path.split("/")):
             return 404, f"no handler found for uri [{path}]"
         writes = [
             action["index"]
@@ -71,6 +74,8 @@ class Collection:
             self.bulks_until_refusal -= 1
             if self.bulks_until_refusal < 0:
                 return 500, "Internal error occurred while processing request"
+        if writes:
+            self.before_bulk()
         return None
 
 
@@ -82,7 +87,7 @@ def collection(url: str) -> Iterator[Collection]:
     class Proxy(Handler):
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            if refusal := state.refusal(self.path.partition("?")[0], body):
+            if refusal := state.refusal(self.path, body):
                 status, reason = refusal
                 answer = json.dumps({"status": status, "error": {"reason": reason}}).encode()
                 self._answer(status, "application/json", answer)

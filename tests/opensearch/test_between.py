@@ -2,8 +2,7 @@
 document is lost, each failure says what to look at, and all goes on by itself.
 """
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import cycle
 from pathlib import Path
 from random import Random
@@ -15,44 +14,11 @@ from app.local.engine.store import StoreDamaged, StoreError, StoreUnavailable
 from app.local.engine.store.opensearch.endpoint import Endpoint
 from app.local.engine.store.opensearch.store import OpenSearchStore
 from tests.local.engine.store.samples import CONFIGURATION, chunk, vector
-from tests.opensearch.between import Between, Where, between
-from tests.opensearch.stores import index_of
+from tests.opensearch.between import Between, Where
+from tests.opensearch.stores import index_of, until_it_works
 
 DOCUMENTS, CHUNKS = 24, 12
 WHERE: tuple[Where, ...] = ("before", "within", "after")
-
-
-@pytest.fixture
-def proxy(opensearch: str) -> Iterator[Between]:
-    with between(opensearch) as state:
-        yield state
-
-
-@pytest.fixture
-def opened(
-    proxy: Between, tmp_path: Path, client: OpenSearch
-) -> Iterator[Callable[[], OpenSearchStore]]:
-    """Opens the store of this test, through what stands between."""
-    name = index_of(tmp_path)
-
-    def open_() -> OpenSearchStore:
-        endpoint = Endpoint(proxy.url, seconds=10)
-        return OpenSearchStore(endpoint, name, tmp_path, CONFIGURATION)
-
-    yield open_
-    client.indices.delete(index=name, params={"ignore_unavailable": "true"})
-
-
-def until_it_works(attempt: Callable[[], object]) -> int:
-    """As the worker does: what is unavailable is asked again. How often it was refused."""
-    for refusals in range(100):
-        try:
-            attempt()
-        except StoreUnavailable:
-            time.sleep(0.05)
-        else:
-            return refusals
-    raise AssertionError("it never works")
 
 
 def test_no_acknowledged_document_is_lost_where_requests_are_cut_off(

@@ -11,12 +11,12 @@ from threading import Thread
 import pytest
 from opensearchpy import OpenSearch
 
-from app.local.engine.store import StoreUnavailable
+from app.local.engine.store import StoreDamaged, StoreUnavailable
 from app.local.engine.store.opensearch import writing
 from app.local.engine.store.opensearch.store import OpenSearchStore
 from tests.local.engine.store.samples import CONFIGURATION, chunk, vector
 from tests.opensearch.collection import SECONDS, Collection, collection
-from tests.opensearch.stores import index_of
+from tests.opensearch.stores import body_of, index_of
 
 
 @pytest.fixture
@@ -123,3 +123,29 @@ def test_a_store_that_is_opened_again_deletes_what_comes_to_light_after_a_crash(
         delayed.show(index_of(tmp_path))
         assert delayed.client.count(index=index_of(tmp_path))["count"] == 1
         assert store.documents() == {"d": 1}
+
+
+@pytest.mark.parametrize("is_copy", [False, True], ids=["of guessed fields", "of the same shape"])
+def test_a_document_in_an_index_that_is_not_the_one_that_was_opened_is_not_acknowledged(
+    is_copy: bool, delayed: Collection, tmp_path: Path
+) -> None:
+    """A collection takes no bulk that requires an alias: it makes an index for it."""
+    name, indices = index_of(tmp_path), delayed.client.indices
+    with opened(delayed, tmp_path) as store:
+        body = body_of(delayed.client, name)
+
+        def replace() -> None:
+            delayed.before_bulk = lambda: None
+            indices.delete(index=name)
+            if is_copy:
+                indices.create(index=name, body=body)
+
+        delayed.before_bulk = replace
+        with pytest.raises(StoreDamaged, match="is not the one that was opened"):
+            store.put("d", [chunk("a", 1)])
+        assert store.documents() == {}
+        bulks = list[None]()
+        delayed.before_bulk = lambda: bulks.append(None)
+        with pytest.raises(StoreDamaged, match="is not the one that was opened"):
+            store.put("d", [chunk("a", 1)])
+        assert not bulks

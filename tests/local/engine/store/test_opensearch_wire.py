@@ -27,6 +27,7 @@ from app.local.engine.store.opensearch.endpoint import Endpoint, Signing, failur
 from app.local.engine.store.opensearch.index import SearchIndex
 from app.local.engine.store.opensearch.ledger import Generation
 from app.local.engine.store.opensearch.stores import check_version
+from app.local.engine.store.opensearch.target import WriteTarget
 from app.local.engine.store.opensearch.writing import BulkWriter
 from tests.http_server import Handler, HttpServer
 from tests.lambdas.vector_index.answering import CUT, Answering, answering
@@ -42,7 +43,8 @@ def server() -> Iterator[Answering]:
 
 
 def writer(endpoint: Endpoint) -> BulkWriter:
-    return BulkWriter(endpoint, endpoint.client(), "index")
+    client = endpoint.client()
+    return BulkWriter(endpoint, client, WriteTarget(endpoint, client, "index"))
 
 
 def items(*statuses: int, error: dict[str, Any] | None = None) -> tuple[int, Any]:
@@ -250,11 +252,47 @@ def test_a_chunk_that_is_refused_fails_the_document_with_the_reason(server: Answ
         )
 
 
+def test_a_bulk_requires_an_alias_and_a_deletion_names_the_index(server: Answering) -> None:
+    server.enqueue(items(201), (200, {"items": [{"delete": {"_id": "7-0", "status": 200}}]}))
+    to_index = writer(Endpoint(server.url))
+    to_index.write("document", Generation(7, 1), [chunk("c0", 0)])
+    to_index.delete([Generation(7, 1)])
+    write, deletion = server.asked
+    assert write.path.endswith("/_bulk?require_alias=true")
+    assert body_lines(write.body)[0]["index"]["_index"] == "index-writes"
+    assert "require_alias" not in deletion.path
+    assert deletion.body == {"delete": {"_index": "index", "_id": "7-0"}}
+
+
+def test_a_chunk_that_was_gone_is_deleted_and_one_whose_index_is_gone_is_not(
+    server: Answering,
+) -> None:
+    not_there = {"_id": "7-0", "status": 404}
+    error = {"type": "index_not_found_exception", "reason": "no such index [index]"}
+    server.enqueue(
+        (200, {"items": [{"delete": {**not_there, "result": "not_found"}}]}),
+        (200, {"items": [{"delete": {**not_there, "error": error}}]}),
+    )
+    from_index = writer(Endpoint(server.url))
+    from_index.delete([Generation(7, 1)])
+    with pytest.raises(StoreDamaged, match=r"is gone: no such index.* The next start"):
+        from_index.delete([Generation(7, 1)])
+
+
+def test_a_chunk_that_was_written_elsewhere_ends_the_write(server: Answering) -> None:
+    """As the bulks that follow would be."""
+    item = {"_index": "other", "_id": "7-0", "status": 201}
+    server.enqueue((200, {"items": [{"index": item}]}))
+    with pytest.raises(StoreDamaged, match=r"for the index index .*was written to other"):
+        writer(Endpoint(server.url)).write("document", Generation(7, 1), [chunk("c0", 0)])
+
+
 def test_a_collection_is_sent_no_ids(server: Answering) -> None:
     server.enqueue(items(201))
     endpoint = Endpoint(server.url, Signing("aoss", "eu-west-1", keys=("AKID", "secret")))
     writer(endpoint).write("document", Generation(7, 1), [chunk("c0", 0)])
     assert body_lines(server.asked[0].body)[0] == {"index": {"_index": "index"}}
+    assert "require_alias" not in server.asked[0].path
 
 
 def body_lines(body: Any) -> list[Any]:
@@ -276,6 +314,35 @@ def test_a_full_disk_is_told_from_other_refusals(status: int, reason: str) -> No
     error = failure("OpenSearch", status, {"type": "cluster_block_exception", "reason": reason})
     assert isinstance(error, StoreFull)
     assert "above its flood stage" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "sentence"),
+    [
+        (
+            400,
+            {"type": "index_closed_exception", "reason": "closed"},
+            "closed. Somebody has closed the index; open it there",
+        ),
+        (
+            403,
+            {
+                "type": "cluster_block_exception",
+                "reason": "blocked by: [FORBIDDEN/8/index write (api)];",
+            },
+            "index write .*Somebody has blocked this; remove the block there",
+        ),
+    ],
+)
+def test_what_somebody_has_closed_or_blocked_may_be_asked_again(
+    server: Answering, status: int, error: dict[str, Any], sentence: str
+) -> None:
+    server.enqueue((status, {"error": error, "status": status}), items(status, error=error))
+    endpoint = Endpoint(server.url)
+    with pytest.raises(StoreUnavailable, match=sentence):
+        SearchIndex(endpoint, endpoint.client(), "index").refresh()
+    with pytest.raises(StoreUnavailable, match=sentence):
+        writer(endpoint).write("document", Generation(7, 1), [chunk("c0", 0)])
 
 
 def test_an_answer_of_some_shards_is_none(server: Answering) -> None:

@@ -36,6 +36,11 @@ from app.local.engine.store.contract import (
 OLDEST = (2, 9)
 """The first version whose engine `lucene` applies a filter while it searches, as `faiss` does."""
 SECONDS = 20  # for an answer
+NEXT_START = (
+    "The next start of Outcrop looks at what is there, and ingests again the documents that it "
+    "lacks."
+)
+_CLOSED, _BLOCK = "index_closed_exception", "cluster_block_exception"
 _FULL = ("read-only-allow-delete", "flood", "create-index blocked")
 LOOPBACK = re.compile(r"127(\.\d{1,3}){3}|localhost|::1")
 
@@ -194,7 +199,7 @@ class Endpoint:
                     f"{where} does not know who asks (401). Put a user and a password into "
                     "OUTCROP_OPENSEARCH_URL, or set OUTCROP_OPENSEARCH_SERVICE to sign requests."
                 )
-            case AuthorizationException() if not is_blocked(error.info):
+            case AuthorizationException() if _BLOCK not in str(error.info):
                 return StoreUnavailable(
                     f"{where} forbids it (403): {reason(error.info) or error.error}. The user, or "
                     "the role that signs, needs the rights to make, read and write the index."
@@ -210,8 +215,14 @@ def failure(where: str, status: int | str, info: Any) -> StoreError:
             f"{where} takes no writes: {why}. A disk is above its flood stage; when it has room "
             "again, writing goes on by itself."
         )
+    if _CLOSED in str(info):
+        return StoreUnavailable(f"{where}: {why}. Somebody has closed the index; open it there.")
+    if _BLOCK in str(info):
+        return StoreUnavailable(
+            f"{where}: {why}. Somebody has blocked this; remove the block there."
+        )
     if status == 404:
-        return StoreDamaged(f"The index in {where} is gone: {why}.")
+        return StoreDamaged(f"The index in {where} is gone: {why}. {NEXT_START}")
     if status == 429:
         return StoreUnavailable(f"{where} has more work than it can take (429): {why}.")
     if not isinstance(status, int) or status >= 500:

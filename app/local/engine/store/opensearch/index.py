@@ -15,6 +15,7 @@ from app.local.engine.store.contract import (
 )
 from app.local.engine.store.opensearch.endpoint import Endpoint
 from app.local.engine.store.opensearch.fields import FORMAT, JSON, differences, index_body
+from app.local.engine.store.opensearch.target import WriteTarget
 from lambdas.vector_index.index import VectorIndex
 
 SHARDS_SECONDS = 15.0  # in which the shards of an index have to be found after a start
@@ -31,11 +32,13 @@ class SearchIndex:
 
     Attributes:
         label: the index in a sentence.
+        target: where its bulks go.
     """
 
     def __init__(self, endpoint: Endpoint, client: OpenSearch, name: str) -> None:
         self.endpoint, self._client, self.name = endpoint, client, name
-        self.label = f"the index {name} in OpenSearch at {endpoint.place}"
+        self.target = WriteTarget(endpoint, client, name)
+        self.label = self.target.label
 
     def search(self, bodies: Sequence[JSON]) -> list[list[JSON]]:
         """The hits of several searches, in one request.
@@ -81,7 +84,7 @@ class SearchIndex:
         Raises:
             StoreDamaged: it should be there and is not, or an older version made it.
             StoreForeign: it has vectors of another dimension.
-            StoreError: it is another's, or has another shape; or see `Endpoint.errors`.
+            StoreError: it is another's, or has another shape; or see `WriteTarget.settle`.
         """
         definition = VectorIndex(dimension, engine=self.endpoint.engine)
         with self.endpoint.errors():
@@ -89,9 +92,16 @@ class SearchIndex:
                 if is_filled:
                     raise StoreDamaged(f"{self.label} is gone.")
                 self._client.indices.create(index=self.name, body=index_body(definition, owner))
-            mappings = self._client.indices.get(index=self.name)[self.name]["mappings"]
-        self._check_index(definition, owner, mappings)
+            indexes = self._client.indices.get(index=self.name)
+        if self.name not in indexes:
+            raise StoreError(
+                f"{self.name} in OpenSearch at {self.endpoint.place} is an alias, of "
+                f"{' and '.join(sorted(indexes))}, and has to be an index. Remove the alias there; "
+                "then the index is made anew, and its documents are ingested again."
+            )
+        self._check_index(definition, owner, indexes[self.name]["mappings"])
         self._await_shards()
+        self.target.settle(indexes[self.name])
 
     def _check_index(self, definition: VectorIndex, owner: str, mappings: JSON) -> None:
         name = self.label

@@ -13,7 +13,9 @@ from app.local.engine.store.contract import (
     Chunk,
     Hit,
     StoreConfiguration,
+    StoreDamaged,
     StoreError,
+    StoreRefused,
     StoreUnavailable,
 )
 from app.local.engine.store.filters import Filter
@@ -56,13 +58,15 @@ class OpenSearchStore:
         self._new: list[Generation] = []  # written, and to be shown
         self._old: list[Generation] = []  # to be hidden, and then deleted
         self._deleted: list[Generation] = []  # hidden until OpenSearch shows that they are gone
+        self._is_doubted = False  # whether what was written last was not seen to be there
         self._partial: dict[int, float] = {}  # of a collection, until when more may come to light
         with ExitStack() as resources:
             self._ledger = resources.enter_context(closing(Ledger(path / LEDGER)))
             self._ledger.check_encoder(configuration.encoder)
             client = resources.enter_context(closing(endpoint.client()))
             self._index = SearchIndex(endpoint, client, index)
-            self._writer = BulkWriter(endpoint, client, index)
+            self._target = self._index.target
+            self._writer = BulkWriter(endpoint, client, self._target)
             self._searcher = Searcher(self._index)
             self._vocabulary = Vocabulary(self._index)
             is_filled = bool(self._ledger.documents())
@@ -74,6 +78,8 @@ class OpenSearchStore:
         check_document(chunks, self._dimension)
         for chunk in chunks:  # JSON has no half of a pair
             f"{chunk.text}{chunk.context}{chunk.id}{dict(chunk.metadata)}".encode()
+        if self._is_doubted:
+            self._target.check()
         with self._visibility.reading() as hidden:
             other = self._searcher.conflict([chunk.id for chunk in chunks], document, hidden)
         if other is not None:
@@ -81,7 +87,7 @@ class OpenSearchStore:
         generation = self._ledger.begin(len(chunks))
         self._visibility.change(hide=[generation.number])
         try:
-            self._writer.write(document, generation, chunks)
+            self._write(document, generation, chunks)
             searchable = sum(chunk.vector is not None for chunk in chunks)
             with self._writing:
                 self._replace(self._ledger.commit(document, generation, searchable), generation)
@@ -142,9 +148,13 @@ class OpenSearchStore:
         filter: Filter | None = None,  # noqa: A002 (Bedrock's own name for it)
     ) -> list[Hit]:
         check_query(vector, limit, self._dimension)
-        exact = self._endpoint.exact or self._ledger.counts()[0] <= EXACT
+        searchable = self._ledger.counts()[0]
+        exact = self._endpoint.exact or searchable <= EXACT
         with self._visibility.reading() as hidden:
-            return self._searcher.search(vector, text, limit, filter, hidden, exact=exact)
+            hits = self._searcher.search(vector, text, limit, filter, hidden, exact=exact)
+        if searchable and not hits:
+            self._target.check_index()  # one that has taken its name, empty, finds nothing either
+        return hits
 
     def nearest_word(self, word: str) -> str | None:
         match terms(word):
@@ -168,6 +178,22 @@ class OpenSearchStore:
             old, self._old = self._old, []
             self._sweep(old)
         self._resources.close()
+
+    def _write(self, document: str, generation: Generation, chunks: Sequence[Chunk]) -> None:
+        """Write chunks into the index that was opened.
+
+        Raises:
+            StoreDamaged, StoreUnavailable: they are there not, or not all: see `WriteTarget.check`.
+            StoreError: see `BulkWriter.write`.
+        """
+        self._is_doubted = True
+        try:
+            self._writer.write(document, generation, chunks)
+        except (StoreDamaged, StoreRefused):
+            self._target.check()  # it tells more than the refusal of one chunk
+            raise
+        self._target.check()
+        self._is_doubted = False
 
     def _replace(self, before: Generation | None, after: Generation | None = None) -> None:
         """Remember what the next refresh shows and hides. What it has not shown yet, and what
@@ -195,6 +221,7 @@ class OpenSearchStore:
             number = self._index.count({"terms": {"generation": [each.number for each in new]}})
             if number == expected:
                 return
+            self._target.check_index()
             if not self._endpoint.has_own_ids or time.monotonic() > until:
                 raise StoreUnavailable(
                     f"OpenSearch at {self._endpoint.place} shows {number} of {expected} chunks "
@@ -224,6 +251,7 @@ class OpenSearchStore:
         if not old:
             return
         try:
+            self._target.check()
             self._writer.delete(old)
         except StoreError as error:
             log.warning("old chunks are deleted later: %s", error)
