@@ -95,6 +95,9 @@ LARGEST_BODY = 64 * 1024 - 1
 """The most bytes of a request's body. AWS's firewall sees the first 64 KB of one, and refuses what
 is not smaller."""
 
+LARGEST_DOCUMENT = 50 * 1024 * 1024
+"""The most bytes of a document, by Bedrock."""
+
 PAGE_FILES = "PageFiles"
 """The logical id of the bucket with the page's files: each deployment makes these again."""
 

@@ -6,6 +6,7 @@
 An attribute may have the short form or the long one.
 """
 
+import errno
 import json
 import math
 from pathlib import Path
@@ -27,13 +28,15 @@ def attributes(document: Path) -> dict[str, Any] | None:
         BadSidecar: the file is malformed, or uses a feature that an upload does not support.
     """
     beside = document.with_name(document.name + ENDING)
-    if not beside.exists():
-        return None
     try:
+        if not beside.exists():
+            return None
         return _read(beside)
     except BadSidecar as error:
         raise BadSidecar(f"{beside.name}: {error}") from None
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:  # a file of this name there cannot be
+            return None
         raise BadSidecar(f"{beside.name} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadSidecar(

@@ -16,8 +16,8 @@ from app.documents.knowledge_base import KnowledgeBase
 from app.documents.names import check_name, document_id, sidecar_of
 from app.documents.status import is_indexed
 from app.events import MetadataValue
+from app.resources import LARGEST_DOCUMENT
 
-LARGEST = 50 * 1024 * 1024  # Bedrock's limit for a document, in bytes
 LIFETIME = timedelta(minutes=5)
 
 
@@ -73,7 +73,7 @@ def offer(
     url, signed_fields = bucket.form(
         name,
         fields=fields,
-        conditions=[["content-length-range", 1, LARGEST]],
+        conditions=[["content-length-range", 1, LARGEST_DOCUMENT]],
         lifetime=LIFETIME,
     )
     existing = bucket.head(name)

@@ -157,6 +157,21 @@ def test_a_file_that_cannot_be_is_refused_alone(shell: Shell, tmp_path: Path) ->
     assert "not in UTF-8" in reasons["tree/\\udce9.md"]
 
 
+def test_what_no_home_can_take_is_refused_before_it_is_sent(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "empty.md").write_bytes(b"")
+    with (tmp_path / "huge.txt").open("wb") as file:
+        file.truncate(50 * 2**20 + 1)
+    os.mkfifo(tmp_path / "pipe.md")
+    names = ("empty.md", "huge.txt", "pipe.md")
+    report = shell.json("ingest", *names, code=1, cwd=tmp_path)
+    reasons = {document["name"]: document["reason"] for document in report["documents"]}
+    assert reasons == {
+        "empty.md": "it is empty",
+        "huge.txt": "it has 50.0 MB, and 50 MB is the most: split it into smaller ones",
+        "pipe.md": "it is a pipe or a device, or is gone: save what it holds to a file",
+    }
+
+
 def test_ingest_names_documents_by_their_path(shell: Shell, tmp_path: Path) -> None:
     write(tmp_path, {"a/readme.md": "The north mast.", "b/readme.md": "The south mast."})
     report = shell.json("ingest", "a/readme.md", "b", "--prefix", "masts", cwd=tmp_path)

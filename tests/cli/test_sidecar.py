@@ -62,3 +62,9 @@ def test_a_folder_of_that_name_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.md.metadata.json").mkdir()
     with pytest.raises(BadSidecar, match="cannot be read"):
         attributes(tmp_path / "a.md")
+
+
+def test_a_name_that_leaves_no_room_for_a_sidecar_has_none(tmp_path: Path) -> None:
+    document = tmp_path / ("\u6f22" * 80 + ".md")  # 243 bytes; a file system takes 255
+    document.write_text("The well is twelve metres deep.")
+    assert attributes(document) is None

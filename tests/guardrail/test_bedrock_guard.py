@@ -285,6 +285,31 @@ def test_a_judgement_is_asked_for_again_where_the_guardrail_is_away_for_a_moment
     assert len(server.requests) == 2
 
 
+class Waits(Cancellation):
+    """A turn that does not wait, and remembers for how long it would have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds: list[float] = []
+
+    def wait(self, seconds: float) -> None:
+        self.seconds.append(seconds)
+
+
+def test_between_two_judgements_there_is_a_pause_and_the_second_is_longer(
+    guard: BedrockGuard, server: Loopback
+) -> None:
+    headers = {**JSON_TYPE, "x-amzn-errortype": "ThrottlingException"}
+    for _ in range(3):
+        server.enqueue(reply(b'{"message": "No."}', status=429, headers=headers))
+    turn = Waits()
+    with turn.active(), pytest.raises(Throttled):
+        guard.question("Q?")
+    assert len(server.requests) == 3
+    [first, second] = turn.seconds
+    assert 0 < first < second < 2
+
+
 class Leaving:
     """A client whose caller leaves while it waits for a verdict: its connection is gone then."""
 

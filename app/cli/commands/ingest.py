@@ -19,6 +19,7 @@ from app.cli.files import BadSelection, File, select
 from app.cli.names import id_of, supported_types
 from app.cli.sidecar import BadSidecar, attributes
 from app.cli.terminal_text import visible_line
+from app.resources import LARGEST_DOCUMENT
 
 # The statuses of a document whose ingestion or deletion is under way.
 UNDER_WAY = {"UPLOADED", "STARTING", "PENDING", "IN_PROGRESS", "DELETING", "DELETE_IN_PROGRESS"}
@@ -26,6 +27,7 @@ INDEXED = {"INDEXED", "IGNORED"}  # IGNORED: the same content is indexed already
 NEW, REPLACED, UNCHANGED = "new", "replaced", "unchanged"
 POLL_SECONDS, LONGEST_POLL_SECONDS = 0.1, 2
 PATIENCE_SECONDS = 600  # for one document
+MEGABYTE = 2**20
 MOST_POLLS = 10  # documents that are polled at a time
 MOST_SHOWN = 2  # documents under way that the progress bar names
 MOST_NAMES = 20  # of replaced documents that are listed by name
@@ -197,6 +199,8 @@ def _upload(client: Client, file: File, charset: str | None) -> Json:
     """Upload one file, unless the bucket has the same content and attributes already. A refused
     file gets the status REFUSED and a reason.
     """
+    if reason := _unfit(file.path):
+        return {"name": file.name, "status": "REFUSED", "reason": reason}
     try:
         with in_utf_8(file.path, charset) as content:
             new = {
@@ -219,6 +223,21 @@ def _upload(client: Client, file: File, charset: str | None) -> Json:
         return {"name": name, "status": "REFUSED", "reason": reason}
     change = REPLACED if form["replaces"] else NEW
     return {"name": file.name, "status": "UPLOADED", "change": change}
+
+
+def _unfit(path: Path) -> str | None:
+    """Why no home can take a file, in words for a person; None if one may. A pipe would be waited
+    for without end; of an empty or a huge file a bucket's answer says less.
+    """
+    if not path.is_file():
+        return "it is a pipe or a device, or is gone: save what it holds to a file"
+    size = path.stat().st_size
+    if not size:
+        return "it is empty"
+    if size > LARGEST_DOCUMENT:
+        has, most = f"{size / MEGABYTE:,.1f} MB", f"{LARGEST_DOCUMENT // MEGABYTE} MB"
+        return f"it has {has}, and {most} is the most: split it into smaller ones"
+    return None
 
 
 def _unicode(name: str) -> str:

@@ -11,10 +11,8 @@ from zipfile import BadZipFile, LargeZipFile, ZipFile
 from app.local import lazy_re as re
 from app.local.engine.parsers import Unreadable
 
-_LARGEST = 512 * 2**20  # bytes, unpacked
-_DENSEST = (
-    200  # the highest ratio of unpacked to packed bytes; real Office files stay below a hundred
-)
+LARGEST = 512 * 2**20  # bytes, unpacked
+DENSEST = 200  # times its packed bytes; real Office files stay below a hundred
 _GLANCE = 4096  # bytes of a part that are looked at, at once
 _XML = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*<[\0]?[?!\w]")
 _DECLARATIONS = ["<!ENTITY".encode(encoding) for encoding in ("ascii", "utf-16-le", "utf-16-be")]
@@ -73,8 +71,8 @@ def _check_sizes(archive: ZipFile) -> None:
     unpacked_bytes = sum(member.file_size for member in members)
     if any(member.flag_bits & 1 for member in members):
         raise Unreadable("The file's parts are encrypted: save it without a password.")
-    dense = unpacked_bytes > _DENSEST * max(packed_bytes, 2**16)
-    if dense or unpacked_bytes > _LARGEST or len(members) > _MOST_MEMBERS:
+    dense = unpacked_bytes > DENSEST * max(packed_bytes, 2**16)
+    if dense or unpacked_bytes > LARGEST or len(members) > _MOST_MEMBERS:
         raise Unreadable(
             f"The file would unpack to {unpacked_bytes / 2**20:,.0f} MB in {len(members):,} parts, "
             "as files do that are built to exhaust their reader: split it into smaller ones."

@@ -21,7 +21,7 @@ _DATA = re.compile(
 _TICKS = re.compile(r"`+")
 _TRAILING = re.compile(r"(?<![ \t])[ \t]+$", re.MULTILINE)
 _GAP = re.compile(r"\n{3,}")
-_WIDEST = 60  # columns of a table
+WIDEST = 60  # columns of a table
 _MOST_RUNS = 8
 _MOST_EMPTY = 100  # the most cells that fill up a row, so that one wide row does not lengthen all
 
@@ -151,7 +151,7 @@ def wide(rows: Sequence[Sequence[str]]) -> str:
     '### Ann\n\nn0: Ann\nn2: 30'
     """
     header, *others = rows or [[]]
-    if len(header) <= _WIDEST:
+    if len(header) <= WIDEST:
         return table(rows)
     names = [line(name) or f"column {at}" for at, name in enumerate(header, start=1)]
     blocks = []

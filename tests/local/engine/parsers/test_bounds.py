@@ -72,6 +72,18 @@ def test_an_archive_that_lies_about_its_size_is_refused(
         parsed(parse, tmp_path / "a", bytes(content))
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+def test_an_archive_of_more_than_512_megabytes_is_refused_however_little_it_is_packed(
+    tmp_path: Path, family: str
+) -> None:
+    parse, make, _ = FAMILIES[family]
+    content = bytearray(make())
+    place = content.find(b"PK\x01\x02")  # the first entry of the archive's own list of its parts
+    struct.pack_into("<II", content, place + 20, 400 * 2**20, 512 * 2**20 + 1)
+    with pytest.raises(Unreadable, match="would unpack to 512 MB"):
+        parsed(parse, tmp_path / "a", bytes(content))
+
+
 def test_a_page_with_an_element_of_very_many_attributes_is_refused(tmp_path: Path) -> None:
     names = " ".join(f'x{number}="1"' for number in range(100_000))
     with pytest.raises(Unreadable, match="more than 5,000 attributes"):
