@@ -29,7 +29,7 @@ from app.tools import CALL, PRINCIPAL, Output, Refusal
 from app.turn import Question
 from tests.agent.conftest import Desk, done
 from tests.test_meter import Recorder
-from tests.web.backend import Backend
+from tests.web.backend import Backend, settings
 
 ASK = Question("Where is my order A-1?")
 STATUS = ("order_status", '{"order_id": "A-1"}')
@@ -219,8 +219,9 @@ def limited(context: AgentContext, **limits: float) -> AgentContext:
         ({"tokens": 20}, "20 tokens"),
         ({"errors": 2}, "2 calls went wrong"),
         ({"dollars": 0.000001}, "this cost $1e-06"),
+        ({"seconds": 0}, "this took 0 seconds"),
     ],
-    ids=["steps", "tokens", "errors", "dollars"],
+    ids=["steps", "tokens", "errors", "dollars", "seconds"],
 )
 def test_a_model_that_does_not_stop_is_stopped(
     context: AgentContext, backend: Backend, limits: dict[str, float], reason: str
@@ -230,6 +231,10 @@ def test_a_model_that_does_not_stop_is_stopped(
     assert answer.stop_reason == "limit"
     assert reason in answer.answer
     assert backend.replies
+
+
+def test_no_reply_is_asked_for_after_three_quarters_of_the_deadline() -> None:
+    assert TurnLimits.of(settings(deadline_seconds=100)).seconds == 75
 
 
 def test_a_model_of_unknown_price_runs_no_agent_under_a_limit_of_dollars(

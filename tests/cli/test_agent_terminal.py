@@ -93,6 +93,19 @@ def test_enter_denies(home: Path) -> None:
     assert status(home, "A-1047") == "placed"
 
 
+def test_what_was_typed_before_the_question_does_not_answer_it(home: Path) -> None:
+    terminal = Terminal(home, "agent", CANCEL)
+    try:
+        terminal.type("y\r")
+        terminal.until(r"Confirm it\? \[y/N\]: ")
+        terminal.type("\r")
+        terminal.until("no result of cancel_order: The person did not confirm this call")
+        assert terminal.process.wait(PATIENCE) == 0
+    finally:
+        terminal.close()
+    assert status(home, "A-1047") == "placed"
+
+
 def test_a_chat_lets_the_agent_answer_and_the_person_confirm(home: Path) -> None:
     terminal = Terminal(home, "chat")
     try:

@@ -51,6 +51,7 @@ def test_every_suggestion_is_answered_by_its_document(shelf: Home) -> None:
 def test_they_are_in_the_language_of_the_caller(shelf: Home, language: str, begins: str) -> None:
     response = shelf.http.get("/suggestions", headers={"accept-language": language})
     assert response.headers["vary"] == "accept-language"
+    assert response.headers["cache-control"] == "private, max-age=600"
     questions = {one["document"]: one["question"] for one in response.json()["items"]}
     assert questions["guides/bees.md"].startswith(begins)
 
