@@ -27,10 +27,14 @@ _RUNS_ON = 0.6  # the share of a column's lines that run on if it is prose
 _PROSE_WORDS = 3  # the mean number of words in its lines
 _CLOSER = 0.85  # times the distance of a table's rows: that of the lines within one
 _HALF, _WHOLE = 0.5, 1.0
+MOST_LINES = 5000  # of a page that is put in order; one with more is a map, or a drawing
+_MOST_LOOKS = 300_000  # at lines, while a page's order is looked for by cutting it
 
 
 def in_reading_order(page: Sequence[Line]) -> list[Part]:
     """The runs of lines of a page, and its tables, in reading order."""
+    if len(page) > MOST_LINES:
+        return [Run(list(page))]
     parts: list[Part] = []
     for stretch in by_cells(page):
         parts += [stretch] if isinstance(stretch, Grid) else _in_order(stretch)
@@ -89,22 +93,18 @@ def _is_loose(part: Part | None) -> TypeGuard[Run]:
 
 
 def _on_side(side: int, table: Grid, lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
-    """The lines on a side of a table, as `_side` says it, and the others."""
+    """The lines on a side of a table, 1 for above it and -1 for below it, and the others."""
+    left, right = table.columns[0][0], table.columns[-1][1]
+    heights = [one.top for one in table.lines]
+    highest, lowest = max(heights), min(heights)
     beyond: list[Line] = []
     others: list[Line] = []
     for own in lines:
-        (beyond if _side(own, table) == side else others).append(own)
+        is_above, is_below = own.bottom > highest + own.size / 2, own.top < lowest - own.size / 2
+        is_over = own.span[0] < right and own.span[1] > left
+        is_beyond = is_over and (is_above if side > 0 else is_below and not is_above)
+        (beyond if is_beyond else others).append(own)
     return beyond, others
-
-
-def _side(own: Line, table: Grid) -> int:
-    """1 for a line above a table, -1 for one below it, 0 for others."""
-    left, right = table.columns[0][0], table.columns[-1][1]
-    if own.span[0] >= right or own.span[1] <= left:
-        return 0
-    if own.bottom > max(one.top for one in table.lines) + own.size / 2:
-        return 1
-    return -1 if own.top < min(one.top for one in table.lines) - own.size / 2 else 0
 
 
 def _downwards(page: Sequence[Line]) -> list[Line]:
@@ -112,7 +112,12 @@ def _downwards(page: Sequence[Line]) -> list[Line]:
     rises = sum(below.top - above.top > above.size for above, below in pairwise(page))
     if 2 * rises <= len(page) - 1:
         return list(page)
-    return sorted(page, key=lambda one: (-round(one.top), one.span))
+    return _from_top(page)
+
+
+def _from_top(lines: Sequence[Line]) -> list[Line]:
+    """The lines from top to bottom, and of one height from left to right."""
+    return sorted(lines, key=lambda one: (-round(one.top), one.span))
 
 
 @dataclass(frozen=True)
@@ -316,13 +321,16 @@ def _is_above(own: Line, other: Line) -> bool:
 
 def _cut(lines: Sequence[Line]) -> Iterator[Line]:
     """The lines in the order of columns, which are parted by gaps from top to bottom; where there
-    is no such gap, in the order of the parts above and below the highest gap between lines.
+    is no such gap, in the order of the parts above and below the highest gap between lines. What
+    would take too long to be cut is read from top to bottom.
     """
     stack = [list(lines)]
+    looks = 0
     while stack:
         group = stack.pop()
-        if len(group) == 1:
-            yield group[0]
+        looks += len(group)
+        if len(group) == 1 or looks > _MOST_LOOKS:
+            yield from _from_top(group)
             continue
         size = median(one.size for one in group)
         columns = _merge([one.span for one in group], GUTTER * size)

@@ -15,7 +15,9 @@ from dataclasses import dataclass
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-MOST_OBJECTS = 50_000  # of a page; those after it, of a map or a drawing, count as visible
+# Of a page, with the forms among them, which may draw others thousands of times. Those after it, of
+# a map or a drawing, count as visible.
+MOST_OBJECTS = 50_000
 _SMALLEST = 1.5  # points: the size of a font that can be read
 _SAME_COLOUR = 12  # of 255: colours that differ by less look alike
 _OPAQUE = 250  # of 255
@@ -229,6 +231,7 @@ def _objects(page: pypdfium2.PdfPage) -> Iterator[_Item]:
     ]
     while stack and left:
         raw, matrix, form = stack.pop()
+        left -= 1
         if pdfium.FPDFPageObj_GetType(raw) == pdfium.FPDF_PAGEOBJ_FORM:
             inner = _product(_matrix(raw), matrix)
             count = min(left, pdfium.FPDFFormObj_CountObjects(raw))
@@ -237,7 +240,6 @@ def _objects(page: pypdfium2.PdfPage) -> Iterator[_Item]:
                 for index in reversed(range(count))
             ]
             continue
-        left -= 1
         yield _Item(raw, matrix, form)
 
 

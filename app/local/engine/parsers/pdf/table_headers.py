@@ -9,8 +9,11 @@ so that these lines are no rows:
     6       0.965    2     3
 """
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from bisect import bisect
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
+from itertools import islice
+from typing import TypeGuard
 
 from app.local.engine.parsers.pdf.lines import Grid, Line, Part, Run, Span
 
@@ -26,40 +29,63 @@ Places = tuple[int, ...]  # columns
 
 def with_headers(parts: Sequence[Part]) -> list[Part]:
     """The parts of a page, with the lines above tables that label their columns in the tables."""
-    result = list(parts)
-    for at, part in enumerate(result):
-        if not isinstance(part, Grid) or len(part.rows) < _FEWEST_ROWS:
-            continue
-        header = _header(part, list(_free(result, part)))
-        for other in result:
-            if isinstance(other, Grid) and not all(line in header for line in other.lines):
-                header = {line: of for line, of in header.items() if line not in other.lines}
-        columns = {place for places in header.values() for place in places}
-        if len(columns) >= max(_LEAST_COLUMNS, len(part.columns) / 2):
-            result = [_without(other, header) for other in result]
-            result[at] = _labelled(part, header)
+    free = _free(parts)
+    single = {line: part for part in parts if _is_single_row(part) for line in part.lines}
+    taken: set[Line] = set()
+    result: list[Part] = []
+    for part in parts:
+        if isinstance(part, Grid) and len(part.rows) >= _FEWEST_ROWS:
+            found = _header(part, free, taken)
+            header = {  # of a table of one row, all of it or nothing
+                line: places
+                for line, places in found.items()
+                if line not in single or all(one in found for one in single[line].lines)
+            }
+            columns = {place for places in header.values() for place in places}
+            if len(columns) >= max(_LEAST_COLUMNS, len(part.columns) / 2):
+                taken |= header.keys()
+                part = _labelled(part, header)  # noqa: PLW2901
+        result.append(part)
+    result = [_without(part, taken) for part in result]
     return [part for part in result if (part.lines if isinstance(part, Run) else part.rows)]
 
 
-def _free(parts: Sequence[Part], table: Grid) -> Iterator[Line]:
-    """The lines that may belong to a table's header."""
+def _is_single_row(part: Part) -> TypeGuard[Grid]:
+    return isinstance(part, Grid) and len(part.rows) == 1
+
+
+def _free(parts: Sequence[Part]) -> list[Line]:
+    """The lines that may belong to a table's header, from the lowest."""
+    free: list[Line] = []
     for part in parts:
-        is_small = len(part.lines) <= _MOST_LINES if isinstance(part, Run) else len(part.rows) == 1
-        is_loose = isinstance(part, Run) and not part.is_column
-        if part is not table and (is_small or is_loose):
-            yield from part.lines
+        is_short = len(part.lines) <= _MOST_LINES
+        if _is_single_row(part) or (isinstance(part, Run) and (is_short or not part.is_column)):
+            free += part.lines
+    return sorted(free, key=_height)
 
 
-def _header(table: Grid, lines: Sequence[Line]) -> dict[Line, Places]:
-    """The lines above a table that label its columns, from the highest, and their columns."""
+def _height(line: Line) -> float:
+    return line.top
+
+
+def _header(table: Grid, free: Sequence[Line], taken: Set[Line]) -> dict[Line, Places]:
+    """The lines above a table that label its columns, from the highest, and their columns.
+
+    Args:
+        free: the lines that may, from the lowest.
+        taken: those of them that belong to the header of another table.
+    """
     size = table.lines[0].size
     left, right = table.columns[0][0], table.columns[-1][1]
     top = reach = _top(table)
     header: dict[Line, Places] = {}
-    for line in sorted(lines, key=lambda one: one.top):
-        if line.bottom <= top + size / 2 or line.span[1] < left or line.span[0] > right:
+    for line in islice(free, bisect(free, top - size, key=_height), None):
+        if line.top - reach > _FURTHEST * size:
+            break
+        is_over = line.bottom > top + size / 2 and line.span[1] >= left and line.span[0] <= right
+        if not is_over or line.parts[0] in taken:
             continue
-        if line.top - reach > _FURTHEST * size or abs(line.size - size) > _LARGER * size:
+        if abs(line.size - size) > _LARGER * size:
             break
         labels = {part: _places(table.columns, part) for part in line.parts}
         if not all(labels.values()):
@@ -124,8 +150,8 @@ def _spread(label: Line, header: Mapping[Line, Places], own: Set[int]) -> Places
     return places
 
 
-def _without(part: Part, header: Mapping[Line, Places]) -> Part:
-    """A part of the page without the lines of a header."""
+def _without(part: Part, header: Set[Line]) -> Part:
+    """A part of the page without the lines of headers."""
     if isinstance(part, Run):
         rest = [line for line in part.lines if not all(one in header for one in line.parts)]
         return replace(part, lines=rest)
