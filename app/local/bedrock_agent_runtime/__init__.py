@@ -24,7 +24,7 @@ from app.local.bedrock_agent_runtime.retrieval import (
     retrieve,
 )
 from app.local.engine import Engine
-from app.local.engine.store import StoreUnavailable
+from app.local.engine.store import StoreDamaged, StoreUnavailable
 from app.local.judgement import Judge
 from app.local.wire import JSON, Call, Service, ServiceError, WaitingHandler, WaitingService
 
@@ -127,10 +127,10 @@ def _retrieve(
     judge: Judge | None,
     call: Call,
 ) -> JSON:
-    """Retrieve; as in Bedrock a DependencyFailedException where the vector store is away."""
+    """Retrieve; as in Bedrock, DependencyFailedException where the store is away or damaged."""
     try:
         return retrieve(engine, bases, models, judge, call)
-    except StoreUnavailable as error:
+    except (StoreDamaged, StoreUnavailable) as error:
         raise ServiceError(
             "DependencyFailedException", f"The vector store could not be searched: {error}"
         ) from error

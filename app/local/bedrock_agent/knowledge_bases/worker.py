@@ -41,11 +41,22 @@ from app.local.bedrock_agent.knowledge_bases.state import State
 from app.local.bedrock_agent.knowledge_bases.stores import BaseStores
 from app.local.engine import Engine
 from app.local.engine.encoder import Languages
-from app.local.engine.store import Store, StoreFull, StoreRefused, StoreUnavailable, Vectors
+from app.local.engine.store import (
+    Store,
+    StoreDamaged,
+    StoreFull,
+    StoreRefused,
+    StoreUnavailable,
+    Vectors,
+)
 from app.local.loop import Loop
 
 PASSING = (StoreFull, StoreUnavailable, sqlite3.OperationalError)
 """Errors that may pass by themselves: the disk is full, or OpenSearch is away."""
+OF_THE_STORE = (*PASSING, StoreDamaged)
+"""Errors that no document has caused, so that none fails for them. What waits for a store that is
+damaged, or whose index somebody has deleted, is stored after the next start.
+"""
 PATIENCE = 2.0  # seconds for a reader in the middle of a large document, when all stop
 
 log = logging.getLogger(__name__)
@@ -197,7 +208,7 @@ class Worker:
             self._forget(ready)
         try:
             self._store_of(group[0]).put_all(put)
-        except PASSING:
+        except OF_THE_STORE:
             raise
         except Exception:  # noqa: BLE001 - whichever it is of, it is raised again, and told there
             return [self._store(ready) for ready in group]
@@ -217,7 +228,7 @@ class Worker:
             return Outcome(ready.task, reason=ready.reason)
         try:
             store.put(ready.task.document, ready.drafts.chunks)
-        except PASSING:
+        except OF_THE_STORE:
             raise
         except StoreRefused as error:
             return self._store(Ready(ready.task, reason=f"The vector store: {error}"))
@@ -244,7 +255,7 @@ class _Storer:
         self.waiting = Finished(capacity)
         self._finish = finish
         self._batch: Sequence[Ready] = ()
-        self.loop = Loop(name, self._step, PASSING)
+        self.loop = Loop(name, self._step, OF_THE_STORE)
 
     def _step(self) -> None:
         self._batch = self._batch or self.waiting.take()

@@ -21,7 +21,7 @@ from app.local.bedrock_agent_runtime.generation.templates import (
     search_results,
 )
 from app.local.bedrock_agent_runtime.guarding import RequestGuard
-from app.local.engine.store import Hit, StoreUnavailable
+from app.local.engine.store import Hit, StoreDamaged, StoreUnavailable
 from app.local.judgement import Action
 from app.local.wire import JSON, ServiceError
 
@@ -115,7 +115,7 @@ async def begin(question: str, session: AnswerSession, configuration: Configurat
     queries = await configuration.orchestration.queries(model, session, question)
     try:
         hits = tuple(await asyncio.to_thread(search_all, source, queries))
-    except StoreUnavailable as error:
+    except (StoreDamaged, StoreUnavailable) as error:
         raise ServiceError(
             "DependencyFailedException", f"The vector store could not be searched: {error}"
         ) from error

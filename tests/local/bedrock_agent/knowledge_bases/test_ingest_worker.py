@@ -15,8 +15,10 @@ from app.local.bedrock_agent.knowledge_bases.backlog import BATCH
 from app.local.bedrock_agent.knowledge_bases.reading import CLAIM
 from app.local.engine.store import (
     Chunk,
+    Hit,
     Store,
     StoreConfiguration,
+    StoreDamaged,
     StoreFull,
     Vectors,
     open_embedded,
@@ -142,6 +144,42 @@ def test_a_full_disk_is_waited_for(tmp_path: Path, caplog: pytest.LogCaptureFixt
         assert ingested(source, {"a.md": "fox"}) == {"a.md": "INDEXED"}
         assert source.found("fox") == ["a.md"]
     assert "no room" in caplog.text
+
+
+def test_a_store_whose_index_is_gone_fails_no_document(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither one that is put alone, nor those of a batch; they are stored after a start."""
+    failures = deque([StoreDamaged("The index is gone.")] * 10_000)
+
+    def gone(path: Path, configuration: StoreConfiguration) -> Store:
+        return Failing(path, configuration, failures)
+
+    with World(tmp_path, open_store=gone) as world:
+        source = world.source()
+        for name in ("a.md", "b.md", "c.md"):
+            source.put(name, "fox")
+            source.ingest(name)
+        until(lambda: caplog.text.count("StoreDamaged: The index is gone."), lambda n: n > 2)
+        assert not SETTLED & set(source.statuses().values())
+    assert "Traceback" not in caplog.text
+    with reopened(source):
+        until(source.statuses, lambda statuses: set(statuses.values()) == {"INDEXED"})
+
+
+def test_a_question_to_a_store_whose_index_is_gone_is_told_so(tmp_path: Path) -> None:
+    class Gone(Failing):
+        def search(self, *_: object) -> list[Hit]:
+            raise StoreDamaged("The index is gone.")
+
+    with World(
+        tmp_path, open_store=lambda path, configuration: Gone(path, configuration, [])
+    ) as world:
+        source = world.source()
+        ingested(source, {"a.md": "fox"})
+        with pytest.raises(ClientError, match=r"could not be searched: The index is gone\.") as no:
+            source.found("fox")
+        assert no.value.response["Error"]["Code"] == "DependencyFailedException"
 
 
 def test_what_is_said_to_be_indexed_or_gone_is_so_for_a_search(tmp_path: Path) -> None:
