@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 import numpy as np
+from opensearchpy import OpenSearch
 
 from app.deploy.opensearch import install, running
 from app.errors import OperatorError
@@ -37,7 +38,7 @@ from app.settings import opensearch_folder
 from tests.bench._corpus import recall, write_corpus
 from tests.bench._scale_engine import Corpus
 from tests.opensearch.node import free_ports, fresh_folder
-from tests.opensearch.stores import indexes
+from tests.opensearch.stores import index_of, indexes
 from tests.quality.scifact import FOLDER, Relevant, ndcg, questions, relevant
 from tests.tables import Table
 
@@ -104,10 +105,19 @@ def table(url: str, scratch: Path) -> Table:
                 rows.append(_row(search, way, expected, answers, judged, times))
         embedded.close()
         real.close()
+        megabytes = stored_bytes(url, index_of(scratch / "real")) / 1e6
     notes = [f"{name}: built in {seconds:.0f} s" for name, seconds in built.items()]
+    notes.append(f"OpenSearch: {megabytes:.1f} MB on the disk")
     return Table(
         f"OpenSearch, {len(chunks):,} abstracts, {len(judged)} claims", COLUMNS, rows, notes
     )
+
+
+def stored_bytes(url: str, index: str) -> int:
+    """What an index takes on the disk, without its copies."""
+    with OpenSearch(url) as client:
+        stats = client.indices.stats(index=index, metric="store")
+    return int(stats["_all"]["primaries"]["store"]["size_in_bytes"])
 
 
 def side_by_side(rows: Sequence[Sequence[str]]) -> Table:
