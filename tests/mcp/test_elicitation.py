@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any, Literal
 
+import anyio
 import pytest
 from mcp import Client, MCPError
 from mcp.client.session import ClientRequestContext
@@ -52,6 +53,16 @@ class Person:
         if isinstance(self.answer, ErrorData):
             return self.answer
         return ElicitResult(action=self.answer)
+
+
+class Absent(Person):
+    """Is asked, and does not answer."""
+
+    async def __call__(
+        self, context: ClientRequestContext, params: ElicitRequestParams
+    ) -> ElicitResult | ErrorData:
+        await anyio.sleep_forever()
+        return await super().__call__(context, params)
 
 
 def server_of(home: Home, desk: Desk, principal_of: Callable[[], str] = lambda: "ada") -> Any:
@@ -113,6 +124,17 @@ def test_a_client_that_fails_to_ask_is_told_that_nothing_was_done(home: Home) ->
     result = cancel(home, desk, "legacy", Person(ErrorData(code=-32000, message="no window")))
     assert result.is_error
     assert text_of(result) == elicitation.FAILED
+    assert not desk.effects
+
+
+def test_a_person_who_does_not_answer_in_time_has_not_confirmed(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(elicitation, "SECONDS", 0)
+    desk = Desk()
+    result = cancel(home, desk, "legacy", Absent("accept"))
+    assert result.is_error
+    assert text_of(result) == elicitation.LATE
     assert not desk.effects
 
 

@@ -66,6 +66,10 @@ class Caller:
     def leave(self) -> None:
         self._socket.close()
 
+    def end_sending(self) -> None:
+        """Close the half of the connection that sends; the other half can still be read."""
+        self._socket.shutdown(socket.SHUT_WR)
+
     def until(self, text: str) -> str:
         """What has come once this text has."""
         while text.encode() not in self._read:

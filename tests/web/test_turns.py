@@ -93,6 +93,20 @@ def test_the_model_s_call_is_closed_when_the_caller_leaves(
 
 
 @pytest.mark.parametrize("path", ["/chat", "/chat/stream"])
+def test_a_caller_who_closes_its_half_of_the_connection_leaves(
+    running: tuple[Running, ExitStack], path: str
+) -> None:
+    one, stack = running
+    port = one.serve(stack, "BEDROCK_RUNTIME", deadline_seconds=60)
+    one.silent.enqueue(Act.WAIT)
+    with Caller(port, path) as caller:
+        asked(one.silent)
+        caller.end_sending()
+        assert one.silent.left.wait(SECONDS)
+        assert "[DONE]" not in caller.all()
+
+
+@pytest.mark.parametrize("path", ["/chat", "/chat/stream"])
 def test_the_knowledge_bases_call_is_closed_when_the_caller_leaves(
     running: tuple[Running, ExitStack], path: str
 ) -> None:
