@@ -3,6 +3,7 @@
 Hidden rows and columns are left out, and a blank row or blank columns part two tables.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
@@ -101,6 +102,7 @@ class Sheet:
                 yield "\n".join(self._sparse(row) for row in block)
                 continue
             grid = [self._texts(row, columns, anchors) for row in block]
+            grid = _with_one_header(grid, [_widths(row, columns, anchors) for row in block])
             for part in _side_by_side([row for row in grid if any(row)]):
                 yield wide(part) if len(part[0]) > 1 else "\n".join(text for [text] in part)
 
@@ -169,6 +171,40 @@ class Sheet:
             is_title = top == row or top in self.hidden_rows
             return [text if is_title and at == first else "" for at, text in enumerate(texts)]
         return texts
+
+
+def _widths(row: int, columns: Sequence[int], anchors: Mapping[Place, Place]) -> list[int]:
+    """For each cell of a row, how many of the columns it covers."""
+    places = [anchors.get((row, column), (row, column)) for column in columns]
+    counts = Counter(places)
+    return [counts[place] for place in places]
+
+
+def _with_one_header(grid: list[list[str]], widths: Sequence[Sequence[int]]) -> list[list[str]]:
+    """The rows, the two of a header as one where labels stand above several columns. They are two
+    of a header if each other column has one label in both: in a data row it would have a value.
+
+    >>> rows = [["Area", "2024", "2024"], ["Area", "Q1", "Q2"], ["North", "10", "20"]]
+    >>> _with_one_header(rows, [[1, 2, 2], [1, 1, 1], [1, 1, 1]])[0]
+    ['Area', '2024 Q1', '2024 Q2']
+    >>> rows[1] = ["South", "11", "21"]
+    >>> _with_one_header(rows, [[1, 2, 2], [1, 1, 1], [1, 1, 1]]) == rows
+    True
+    """
+    top = next((at for at, row in enumerate(grid) if sum(map(bool, row)) > 1), len(grid))
+    if top + 2 >= len(grid):
+        return grid
+    labels = [
+        tuple(dict.fromkeys(filter(None, pair))) for pair in zip(*grid[top : top + 2], strict=True)
+    ]
+    is_wide = [width > 1 for width in widths[top]]
+    others = [label for label, covers in zip(labels, is_wide, strict=True) if label and not covers]
+    under = [label for label, covers in zip(labels, is_wide, strict=True) if label and covers]
+    if not others or not under or any(len(label) > 1 for label in others):
+        return grid
+    if any(len(label) < 2 for label in under):
+        return grid
+    return [*grid[:top], [" ".join(label) for label in labels], *grid[top + 2 :]]
 
 
 def warning_of_hidden(titles: Sequence[str]) -> str:
