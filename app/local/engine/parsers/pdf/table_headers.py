@@ -35,11 +35,11 @@ def with_headers(parts: Sequence[Part]) -> list[Part]:
     result: list[Part] = []
     for part in parts:
         if isinstance(part, Grid) and len(part.rows) >= _FEWEST_ROWS:
-            found = _header(part, free, taken)
+            labels = _header(part, free, taken)
             header = {  # of a table of one row, all of it or nothing
                 line: places
-                for line, places in found.items()
-                if line not in single or all(one in found for one in single[line].lines)
+                for line, places in labels.items()
+                if line not in single or all(one in labels for one in single[line].lines)
             }
             columns = {place for places in header.values() for place in places}
             if len(columns) >= max(_LEAST_COLUMNS, len(part.columns) / 2):

@@ -291,10 +291,10 @@ def _with_other_particle(question: str, last_question: str) -> str:
     >>> _with_other_particle("And off again?", "How do I switch on the lock?")
     'How do I switch off the lock?'
     """
-    asked = _PARTICLE.match(question)
-    if asked is None:
+    match = _PARTICLE.match(question)
+    if match is None:
         return ""
-    particle = asked["particle"].lower()
+    particle = match["particle"].lower()
     other = re.compile(rf"\b{_OPPOSITES[particle]}\b", re.IGNORECASE)
     return other.sub(particle, last_question, count=1) if other.search(last_question) else ""
 

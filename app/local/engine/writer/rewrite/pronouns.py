@@ -155,8 +155,8 @@ def _done_to(before: str, answer: str) -> str | None:
         return None
     word = re.escape(verb[0].split()[-1])
     done = re.search(rf"\b{word}(?:s|ed|ing)? (?=(?:the|an?) )", answer, re.IGNORECASE)
-    told = phrases(answer) if done else []
-    return next((one.text for one in told if done and one.start == done.end()), None)
+    candidates = phrases(answer) if done else []
+    return next((one.text for one in candidates if done and one.start == done.end()), None)
 
 
 def _done_then(answer: str) -> Phrase | None:
@@ -164,8 +164,8 @@ def _done_then(answer: str) -> Phrase | None:
     that time itself.
     """
     words = _MARK.sub("", answer)
-    told = [one for one in phrases(words) if not is_calendar(one.text.split()[-1])]
-    return topic(told) if len(words.split()) <= _SHORT_ANSWER else None
+    things = [one for one in phrases(words) if not is_calendar(one.text.split()[-1])]
+    return topic(things) if len(words.split()) <= _SHORT_ANSWER else None
 
 
 def _people(text: str) -> list[str]:
