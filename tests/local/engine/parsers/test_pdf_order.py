@@ -68,6 +68,15 @@ def test_columns_that_are_drawn_one_after_the_other_stay(tmp_path: Path) -> None
     assert page.replace("\n", " ").split("  ") == [" ".join(CLAY), " ".join(SAND)]
 
 
+def test_columns_with_footnotes_below_them_are_no_table(tmp_path: Path) -> None:
+    columns = [column(lines, 40 + 185 * at) for at, lines in enumerate(COLUMNS[:2])]
+    notes: list[Placed] = [(40, 520, 8, "1 By ship."), (225, 520, 8, "2 In winter at noon.")]
+    [page] = text(tmp_path, [*columns[0], *columns[1], *notes])
+    *paragraphs, below = page.split("\n\n")
+    assert [" ".join(one.split()) for one in paragraphs] == [*map(" ".join, COLUMNS[:2])]
+    assert below == "1 By ship. 2 In winter at noon."
+
+
 def test_a_sentence_goes_on_in_the_next_column(tmp_path: Path) -> None:
     left = (*CLAY[:3], "quay are old, and it asked the city")
     right = ("council for three new ones, which", *SAND[1:])

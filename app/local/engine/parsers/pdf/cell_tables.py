@@ -16,6 +16,7 @@ _LEADING = 1.6  # times the size: the most between two lines of a cell
 _MOST_RISE = 6  # times the size: the most by which a cell of a row begins above the one before it
 _LEAST_ROWS = 2
 _SHORT = 2  # lines of a cell that is no paragraph
+_SMALLER = 0.9  # times the size of the text: the largest letters of a footnote
 _BULLETS = "-*\u2013\u2022\u2023\u25a0\u25a1\u25aa\u25cf\u25cb\u2713\u2714"
 
 
@@ -146,6 +147,8 @@ def _table_end(rows: Sequence[_Row], start: int) -> tuple[int, list[Span]]:
         row, above = rows[end], rows[end - 1]
         if row.top > above.bottom - _SAME * row.cells[0].lines[0].size:
             break
+        if _is_of_footnotes(row, above):
+            break
         wider = _fitted(columns, row)
         if wider is None:
             break
@@ -153,6 +156,15 @@ def _table_end(rows: Sequence[_Row], start: int) -> tuple[int, list[Span]]:
     while end > start + 1 and len(rows[end - 1].cells) < 2:
         end -= 1  # it may be a paragraph below the table
     return end, columns
+
+
+def _is_of_footnotes(row: _Row, above: _Row) -> bool:
+    """Whether what stands below columns of paragraphs are their footnotes: smaller letters."""
+    size, text_size = (
+        max(one.size for cell in each.cells for one in cell.lines) for each in (row, above)
+    )
+    paragraphs = all(len(cell.lines) > _SHORT for cell in above.cells)
+    return paragraphs and size < _SMALLER * text_size
 
 
 def _fitted(columns: Sequence[Span], row: _Row) -> list[Span] | None:
