@@ -59,12 +59,16 @@ def _list(label: str, name: str) -> str:
 
 _FOOTNOTE = r"[\^#]"
 _SQUARE_LIST = _list(f"(?:{_FOOTNOTE}|{_LEAD}{_WORD})?", "square")
-_SQUARE = rf"[{re.escape(SQUARE)}]{_SQUARE_LIST}{_NOTE}[\]】］]"  # noqa: RUF001 these signs are meant
-_ROUND = rf"[(（]{_list(_LEAD + _WORD, 'round')}[)）]"  # noqa: RUF001 these signs are meant
+_SQUARE = rf"(?<=[{re.escape(SQUARE)}]){_SQUARE_LIST}{_NOTE}[\]】］]"  # noqa: RUF001 these signs are meant
+_ROUND = rf"(?<=[(（]){_list(_LEAD + _WORD, 'round')}[)）]"  # noqa: RUF001 these signs are meant
 _ITEM = rf"[ \t]*+{_WORD}?{_NUMBER}(?:{_JOINT}{_WORD}?{_NUMBER})*+[ \t]*+"
-_DOUBLE = rf"\[\[(?P<double>{_ITEM})\]\]"
-_SUPERSCRIPT = rf"{_SUP}\[?(?P<superscript>{_NUMBER}(?:{_JOINT}{_NUMBER})*+)\]?{_END_OF_SUP}"
-NUMBERS = re.compile(f"{_SQUARE}|{_ROUND}|{_DOUBLE}|{_SUPERSCRIPT}", re.IGNORECASE)
+_DOUBLE = rf"(?<=\[)\[(?P<double>{_ITEM})\]\]"
+_RAISED_LIST = rf"\[?(?P<superscript>{_NUMBER}(?:{_JOINT}{_NUMBER})*+)\]?"
+_SUPERSCRIPT = rf"(?<=<){_SUP.removeprefix('<')}{_RAISED_LIST}{_END_OF_SUP}"
+# By a set of signs that all of them begin with, a text is searched several times as fast.
+NUMBERS = re.compile(
+    f"[{re.escape(OPENERS)}](?:{_SQUARE}|{_ROUND}|{_DOUBLE}|{_SUPERSCRIPT})", re.IGNORECASE
+)
 RAISED_NUMBERS = re.compile(f"[{RAISED}]+")
 _PARTS = re.compile(rf"({_NUMBER})(?:[ \t]*+[–-][ \t]*+({_NUMBER}))?")  # noqa: RUF001 a dash
 _WORDS = (*_LABELS, *_JOINTS, *_PAGES, *(word for lead in _LEADS for word in lead.split()))

@@ -112,7 +112,7 @@ class Template:
         self._check(values)
         texts = [*self._texts(values), *(message.text for message in history)]
         disguise = (disguise or self.disguise_of(values, history)).also(self._tags)
-        values = self._own_brackets(texts, disguise) | dict(values)
+        values = self._own_brackets(values, texts, disguise) | dict(values)
         message = list(self._blocks(self.message, values, disguise))
         if not is_qualified:
             message = [Text("".join(block.text for block in message))]
@@ -173,10 +173,15 @@ class Template:
             if (value := values.get(variable.name)) is not None:
                 yield from variable.texts(value)
 
-    def _own_brackets(self, texts: Sequence[str], disguise: Disguise) -> dict[str, Any]:
-        """Whether brackets have signs of their own, for the variables that say so."""
-        names = [each.name for each in self.variables if isinstance(each, OwnBracketsVariable)]
-        return dict.fromkeys(names, any(disguise.text(text) != text for text in texts))
+    def _own_brackets(
+        self, values: Mapping[str, Any], texts: Sequence[str], disguise: Disguise
+    ) -> dict[str, Any]:
+        """Whether brackets have signs of their own, for the variables that say so and have no
+        value.
+        """
+        ours = [each.name for each in self.variables if isinstance(each, OwnBracketsVariable)]
+        missing = [name for name in ours if name not in values]
+        return {name: any(disguise.text(text) != text for text in texts) for name in missing}
 
     def _blocks(self, text: str, values: Mapping[str, Any], disguise: Disguise) -> Iterator[Text]:
         """A text of the template as blocks, its values filled in."""
