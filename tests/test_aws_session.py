@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.aws import operator
 from app.aws.session import new_session
 
 MODEL = {
@@ -54,3 +55,9 @@ def test_the_folders_that_are_read_do_not_grow_with_the_sessions() -> None:
     paths = [list(new_session()._session.get_component("data_loader").search_paths)
              for _ in range(3)]  # fmt: skip
     assert paths[0] == paths[1] == paths[2]
+
+
+def test_an_operators_checks_share_a_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    aws = operator(1)
+    assert aws.client("rds") is aws.client("rds")

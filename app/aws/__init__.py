@@ -117,6 +117,7 @@ class Operator:
             raise NoRegionError
         self.region = session.region_name
         self._session, self._config = session, config
+        self._others: dict[str, Any] = {}
 
     @cached_property
     def sts(self) -> STSClient:
@@ -154,9 +155,11 @@ class Operator:
         return _check_client(self._session.client("lambda", config=self._config))
 
     def client(self, service: str) -> Any:
-        """A client for a check that asks a service one or two things."""
-        client: Any = self._session.client(service, config=self._config)  # type: ignore[call-overload]
-        return _check_client(client)
+        """A client for checks that ask a service one or two things each."""
+        if service not in self._others:
+            client: Any = self._session.client(service, config=self._config)  # type: ignore[call-overload]
+            self._others[service] = _check_client(client)
+        return self._others[service]
 
 
 def clients(deadline_seconds: float) -> Clients:
