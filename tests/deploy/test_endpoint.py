@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import boto3
 import httpx2
 import pytest
 from botocore.config import Config
@@ -18,6 +17,7 @@ from botocore.loaders import Loader
 from typer.testing import CliRunner
 
 from app.aws import clients, deployer, operator, table
+from app.aws.session import new_session
 from app.cli import cli
 from app.cli.client import Client
 from app.deploy import laptop
@@ -75,9 +75,14 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.Monke
     return monkeypatch
 
 
+def client_of(service: Any) -> Any:
+    """A client of boto3's, by its own chain, of a session that reads no service's JSON again."""
+    return new_session().client(service, config=Config(retries={"total_max_attempts": 1}))
+
+
 def calls(service: Any) -> str:
     """Where a client of boto3's would send a request, by way of which proxy."""
-    client = boto3.Session().client(service, config=Config(retries={"total_max_attempts": 1}))
+    client = client_of(service)
     proxies = client._endpoint.http_session._proxy_config.proxy_url_for(client.meta.endpoint_url)
     url: str = request_of(client, service).url
     return f"{url} by way of {proxies}" if proxies else url
@@ -119,8 +124,9 @@ def test_variables_that_led_to_another_endpoint_are_replaced(
     apply(environment, dict.fromkeys(misleading_names(os.environ)))
     apply(environment, endpoint_variables(StandIn(URL, "STANDIN1", "secret"), os.environ))
     for service in ("s3", "sqs", "bedrock-runtime"):
-        assert calls(service).startswith(f"{URL}/")
-        assert "by way of" not in calls(service)
+        called = calls(service)
+        assert called.startswith(f"{URL}/")
+        assert "by way of" not in called
     assert os.environ["AWS_BEDROCK_RUNTIME_ENDPOINT"] == URL
     assert os.environ["ANTHROPIC_BEDROCK_BASE_URL"] == URL
     assert not leading.get("NO_PROXY") or "intranet.example" in os.environ["no_proxy"]
@@ -172,7 +178,7 @@ def test_a_request_is_signed_by_the_stand_in_s_key_and_by_nothing_that_was_there
     apply(environment, dict.fromkeys(misleading_names(os.environ)))
     apply(environment, endpoint_variables(StandIn(URL, "STANDIN1", "secret"), os.environ))
     for service in ("s3", "bedrock-runtime"):
-        client = boto3.Session().client(service, config=Config(retries={"total_max_attempts": 1}))
+        client = client_of(service)
         headers = request_of(client, service).headers
         assert b"Credential=STANDIN1/" in headers["Authorization"]
         assert "X-Amz-Security-Token" not in headers
