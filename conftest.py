@@ -25,7 +25,6 @@ PROMPT = b">>> "
 LONG = (
     "tests/infra/test_synth.py",
     "tests/cli/test_commands.py",
-    "tests/flows/test_template.py",
     "tests/deploy/test_laptop.py",
     "tests/outcrop_pytest/test_outcrop_pytest.py",
     "tests/cli/test_agent_terminal.py",
@@ -34,15 +33,21 @@ LONG = (
     "tests/cli/test_up_model_server.py",
     "tests/cli/test_usage.py",
     "tests/cli/test_eval.py",
+    "tests/flows/test_template.py",
+    "tests/deploy/test_provision.py",
+    "tests/flows/test_every_path.py",
     "tests/local/engine/store/test_store_faults.py",
+    "tests/deploy/test_endpoint.py",
+    "tests/cli/test_doctor_aws.py",
     "tests/local/dynamodb/test_dynamodb.py",
     "tests/local/test_repair.py",
     "tests/local/bedrock_agent/knowledge_bases/test_ingest_crash.py",
     "tests/test_collection.py",
 )
-"""The files that take more than ten seconds, the longest first: what begins last should be short,
-so that no worker sits idle while another one is at a long file. The first stands for all of
-tests/infra; it makes the templates that tests/flows takes.
+"""The files that take more than ten seconds: what begins last should be short, so that no worker
+sits idle while another one is at a long file. The first stands for all of tests/infra. It makes the
+templates that tests/flows and tests/deploy take, which therefore come when they are made: a worker
+that makes some itself starts the CDK, and a Node beside it, once more.
 """
 
 

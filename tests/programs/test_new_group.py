@@ -76,7 +76,7 @@ def run(checkout: Path, *words: str) -> str:
 
 @pytest.fixture(scope="module")
 def results(checkout: Path) -> Any:
-    return json.loads(run(checkout, sys.executable, "-m", "tests.tools.new_group"))
+    return json.loads(run(checkout, sys.executable, "-m", "tests.programs.new_group"))
 
 
 def test_the_laptop_has_it_with_its_first_items_and_each_call_acts_once(results: Any) -> None:
