@@ -97,6 +97,23 @@ def test_the_main_element_is_the_page() -> None:
             "<table><tr><td>1<td rowspan=2>2<td>3<tr><td colspan=3>4</table>",
             ["| 1 | 2 | 3 |", "| --- | --- | --- |", "| 4 | 4 | 4 |"],
         ),
+        # headers of several rows
+        (
+            "<table><tr><th rowspan=2>a<th colspan=2>b<tr><th>c<th>d<tr><td>1<td>2<td>3</table>",
+            ["| a | b c | b d |", "| --- | --- | --- |", "| 1 | 2 | 3 |"],
+        ),
+        (
+            "<table><tr><th><th colspan=2>b<tr><th>a<th>c<th>d<tr><th>1<td>2<td>3</table>",
+            ["| a | b c | b d |", "| --- | --- | --- |", "| 1 | 2 | 3 |"],
+        ),
+        (
+            "<table><tr><th colspan=2>title<tr><th>a<th>b<tr><td>1<td>2</table>",
+            ["| title | title |", "| --- | --- |", "| a | b |", "| 1 | 2 |"],
+        ),
+        (
+            "<table><tr><th>a<th colspan=2>b<tr><td>1<td>2<td>3</table>",
+            ["| a | b | b |", "| --- | --- | --- |", "| 1 | 2 | 3 |"],
+        ),
         # tables that only place things
         ("<table><tr><td>One<tr><td>Two</table>", ["One", "", "Two"]),
         ("<table role=presentation><tr><td>One<td>Two</table>", ["One", "", "Two"]),

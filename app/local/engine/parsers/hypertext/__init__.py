@@ -26,6 +26,7 @@ from app.local.engine.parsers.hypertext.nodes import (
     language,
     table_rows,
     visible_children,
+    with_one_header,
 )
 from app.local.engine.parsers.hypertext.styles import remove_hidden
 from app.local.engine.parsers.render import (
@@ -250,7 +251,7 @@ class _Page:
         else:
             texts = grid([[(cell, self._cell(cell)) for cell in row] for row in rows])
             if any(map(any, texts)):
-                yield table(texts)
+                yield table(with_one_header(texts, rows))
 
     def _cell(self, node: LexborNode) -> str:
         inner_table = node.css_first("table")

@@ -1,7 +1,8 @@
 """The nodes of an HTML page: which of them are visible, and the grid of a table."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import takewhile, zip_longest
 
 from selectolax.lexbor import LexborNode
 
@@ -114,6 +115,21 @@ def grid(rows: list[list[tuple[LexborNode, str]]]) -> list[list[str]]:
         texts.append(row)
         above = below
     return texts
+
+
+def with_one_header(
+    texts: list[list[str]], rows: Sequence[Sequence[LexborNode]]
+) -> list[list[str]]:
+    """The texts of a table, the rows of its header as one where labels stand above several columns:
+    each column has all labels that stand above it. A row of one cell is a title.
+    """
+    header = list(takewhile(lambda row: row and all(cell.tag == "th" for cell in row), rows))
+    wide = any(number(cell, "colspan") > 1 for row in header[:-1] for cell in row)
+    if not wide or len(header) == len(rows) or min(map(len, header)) < 2:
+        return texts
+    columns = zip_longest(*texts[: len(header)], fillvalue="")
+    labels = [" ".join(dict.fromkeys(filter(None, column))) for column in columns]
+    return [labels, *texts[len(header) :]]
 
 
 def _rows_left(rows: list[list[tuple[LexborNode, str]]]) -> list[int]:
