@@ -106,6 +106,11 @@ IN_FUNCTIONS = {
         "_joined",
     ): "_LEAD, of which three patterns begin",
     ("app/local/engine/writer/rewrite/ellipsis.py", "_replace"): "test_linear_texts, by rewrite",
+    (
+        "app/local/engine/writer/rewrite/ellipsis.py",
+        "_with_other_particle",
+    ): "a word of _OPPOSITES, without repetition",
+    ("app/local/engine/writer/rewrite/pronouns.py", "_done_to"): "a word, without repetition",
     ("app/models/families/transcript.py", "_quoted"): "test_linear_texts, by transcript",
 }
 

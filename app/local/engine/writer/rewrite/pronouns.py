@@ -55,7 +55,7 @@ _OF_SOMETHING_ELSE = re.compile(
     r"(?:do|does|did|can|could|will|would|should|has|have|had|may|must)\s+$",
     re.IGNORECASE,
 )
-_MARK = re.compile(r"\s*\[\d{1,3}\]")
+_MARK = re.compile(r"(?<!\s)\s*+\[\d{1,3}\]")
 _SHORT_ANSWER = 15  # words
 _DEED_BEFORE = re.compile(
     r"\b(?:i|we|you|one|they|he|she|people|to)\s+(?:\w+ly\s+)?[a-z]+\s+$", re.IGNORECASE
