@@ -37,6 +37,10 @@ class Language:
         definition: how a question asks what its `subject` is.
         defines: how a sentence begins that says what {subject} is; empty if that is not known.
         finds: what is a number or a date when it is written in words.
+        demands: which words ask for a price (`cost`), for the time of day (`hour`), and how many
+            there are (`many`); which text tells a price (`price`), the time of day (`clock`), or a
+            time beside a date (`times`); which words tell nothing that an answer has to have
+            (`light`).
         small_talk: what is said to be polite, by what it is; `help` and `overview`.
         says: what the assistant says in this language: that the documents do not say, and what it
             answers to small talk.
@@ -67,6 +71,7 @@ class Language:
     definition: re.Pattern[str]
     defines: str
     finds: Patterns
+    demands: Patterns
     small_talk: Mapping[str, str]
     says: Mapping[str, str]
     follow_ups: Mapping[str, str]
@@ -119,6 +124,7 @@ class Language:
             _pattern(definition.get("question", "(?!)")),
             definition.get("answer", ""),
             _patterns(table.get("finds", {})),
+            _patterns(table.get("demands", {})),
             table.get("small_talk", {}),
             table.get("says", {}),
             table.get("follow_ups", {}),

@@ -1,6 +1,7 @@
 """Answers where the question or the passages are in other languages than English.
 
     question    what it asks for, by the tables of its language (`engine.languages`)
+    demands     what the answer has to have of the question, and what is merely near has not
     evidence    how far each candidate speaks for being the answer, by the multilingual encoder
     verdicts    whether a sentence says yes or no
     rewrite     a follow-up and the question before it -> a question that stands alone
@@ -30,6 +31,7 @@ from app.local.engine.writer.multilingual.coefficients import (
     INTERCEPT,
     WITHIN,
 )
+from app.local.engine.writer.multilingual.demands import Demands
 from app.local.engine.writer.multilingual.evidence import (
     FEATURES,
     Evidence,
@@ -53,6 +55,7 @@ from app.local.engine.writer.selection.repetition import Repetition
 from app.local.engine.writer.selection.summaries import key_sentences, sentences_about, subject_in
 
 _WRITTEN_SO = re.compile(r"^-|_|^(?=[!-~]++$)\D*+\d")  # "Standard-Timeout" is a word
+_LOOKED_AT = 12  # candidates that may have what is demanded
 _DECIDING = 6  # candidates that are looked at for a yes or no
 
 __all__ = ["MultilingualChoice", "WordEncoder", "score", "signs"]
@@ -94,7 +97,7 @@ class MultilingualChoice:
             known: whether there is an answer for sure.
         """
         question = question_in(inquiry.meaning.question, language)
-        weighed = self._weighed(inquiry, question, language)
+        weighed = self._weighed(inquiry, question, language, known=known)
         if weighed is None:
             return Said()
         choices, case, shown, repetition, scores = weighed
@@ -122,9 +125,11 @@ class MultilingualChoice:
         return Odds(weighed.choices, weighed.scores, is_answered)
 
     def _weighed(
-        self, inquiry: Inquiry, question: Question, language: Language
+        self, inquiry: Inquiry, question: Question, language: Language, *, known: bool = False
     ) -> "_Weighed | None":
-        """The likeliest candidates with their scores; None if there is none."""
+        """The likeliest candidates with their scores; None if there is none. Nothing is demanded of
+        what is known to be an answer, nor of one to a follow-up, whose words are of two turns.
+        """
         choices = likeliest(question, inquiry.candidates)
         if not choices or not question.terms:
             return None
@@ -133,6 +138,8 @@ class MultilingualChoice:
         shown = evidence(case)  # (n, features)
         repetition = Repetition(inquiry.meaning, choices)
         scores = repetition.without_barred(score(shown, case.foreign), question)  # (n,)
+        if language.code != "en" and not known and not inquiry.meaning.answers:
+            scores = _of_met(Demands(case, language, inquiry.names), scores)
         if not np.isfinite(scores).any():
             return None
         return _Weighed(choices, case, shown, repetition, scores)
@@ -156,6 +163,19 @@ class MultilingualChoice:
         best = best[:1] if len(best) == 2 and best[0] == best[1] else best
         behind = language.replies["missing"].format(*missing) if missing else ""
         return Said(best, behind=behind)
+
+
+def _of_met(demands: Demands, scores: Scores) -> Scores:
+    """The scores, minus infinity for those of the likeliest candidates that lack what is demanded;
+    for all, if each of these lacks something.
+    """
+    likeliest = np.argsort(-scores, kind="stable")[:_LOOKED_AT].tolist()
+    unmet = [place for place in likeliest if demands.unmet(place)]
+    if len(unmet) == len(likeliest):
+        return np.full(len(scores), -np.inf)
+    kept = scores.copy()
+    kept[unmet] = -np.inf
+    return kept
 
 
 class _Weighed(NamedTuple):

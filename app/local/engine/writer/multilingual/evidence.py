@@ -124,6 +124,10 @@ class MultilingualCase(Coverage):
             cosines[[question_words.index(word) for word in new]] = nearest
         return float(cosines.min()), float(cosines.mean())
 
+    def word_vectors(self, words: Sequence[str]) -> Vectors:
+        """Those of single words, (n, d)."""
+        return self._vectors.of_words(words)
+
     def told_by_row(self, place: int) -> bool:
         """Whether it is a row that the question names, in the question's language, and the rest of
         the question names a column or asks for the price, which the row has.
