@@ -17,6 +17,8 @@ turns.jsonl       conversations about 8 documents of everyday life, in turns/: a
                   a letter of a school, a practice, minutes, two tables. What follows up leans on
                   the turn before; what is "alone" stands alone, though other things were said
                   before it; what is "unanswerable" leans, and nothing answers it
+cousins.jsonl     about 10 more, in cousins/, of the same sorts as siblings and about other things,
+                  written once the rules for those were there; nearly as many near misses
 
 Half of each file is "open": its wrong answers were read while the writer was worked on. The other
 half is "kept": it was only counted. No document but the project's own has
@@ -35,7 +37,7 @@ from tests.quality._readmes import node_modules, readme
 from tests.quality._unseen._made import made
 
 FOLDER = Path(__file__).parent
-SETS = ("newcomers", "others", "ordinary", "near_misses", "siblings", "turns")
+SETS = ("newcomers", "others", "ordinary", "near_misses", "siblings", "turns", "cousins")
 
 _PACKAGES = {
     "sse_starlette.md": "sse-starlette",
@@ -66,7 +68,7 @@ def documents(name: str) -> Mapping[str, bytes]:
             return _own_docs()
         case "others":
             return _others()
-    folder = FOLDER / (name if name in ("siblings", "turns") else "ordinary")
+    folder = FOLDER / (name if name in ("siblings", "turns", "cousins") else "ordinary")
     return dict(made(file) for file in sorted(folder.iterdir()))
 
 
