@@ -31,7 +31,7 @@ from app.local.engine.writer.multilingual.coefficients import (
     INTERCEPT,
     WITHIN,
 )
-from app.local.engine.writer.multilingual.demands import Demands
+from app.local.engine.writer.multilingual.demands import ForeignDemands
 from app.local.engine.writer.multilingual.evidence import (
     FEATURES,
     Evidence,
@@ -139,7 +139,7 @@ class MultilingualChoice:
         repetition = Repetition(inquiry.meaning, choices)
         scores = repetition.without_barred(score(shown, case.foreign), question)  # (n,)
         if language.code != "en" and not known and not inquiry.meaning.answers:
-            scores = _of_met(Demands(case, language, inquiry.names), scores)
+            scores = _of_met(ForeignDemands(case, language, inquiry.names), scores)
         if not np.isfinite(scores).any():
             return None
         return _Weighed(choices, case, shown, repetition, scores)
@@ -165,7 +165,7 @@ class MultilingualChoice:
         return Said(best, behind=behind)
 
 
-def _of_met(demands: Demands, scores: Scores) -> Scores:
+def _of_met(demands: ForeignDemands, scores: Scores) -> Scores:
     """The scores, minus infinity for those of the likeliest candidates that lack what is demanded;
     for all, if each of these lacks something.
     """

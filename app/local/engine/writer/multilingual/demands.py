@@ -49,7 +49,7 @@ _SIGNS = 2  # neighbours that stand together, to be the same word in a script wi
 _LEFT = {"ja": 2, "zh": 2, "th": 4}  # signs of a run that stand nowhere, for it to be lacking
 
 
-class Demands:
+class ForeignDemands:
     """Whether candidates have what the question of a case demands.
 
     Args:
