@@ -173,9 +173,9 @@ def _of_met(demands: ForeignDemands, scores: Scores) -> Scores:
     unmet = [place for place in likeliest if demands.unmet(place)]
     if len(unmet) == len(likeliest):
         return np.full(len(scores), -np.inf)
-    kept = scores.copy()
-    kept[unmet] = -np.inf
-    return kept
+    remaining = scores.copy()
+    remaining[unmet] = -np.inf
+    return remaining
 
 
 class _Weighed(NamedTuple):

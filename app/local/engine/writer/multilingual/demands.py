@@ -95,8 +95,8 @@ class ForeignDemands:
         if one.cells:
             rows = [place]
         name = self._names[one.passage] if self._names else ""
-        told = (f"{self._case.candidates[row].context} {self._own(row)}" for row in rows)
-        return " ".join((name, *told))
+        parts = (f"{self._case.candidates[row].context} {self._own(row)}" for row in rows)
+        return " ".join((name, *parts))
 
     def _lacks_kind(self, text: str) -> bool:
         """Whether a text has no number, price or time of which the question asks one."""
@@ -110,10 +110,10 @@ class ForeignDemands:
         return False
 
     def _new_numbers(self, text: str) -> frozenset[str]:
-        found = numbers_in(text, self._language) - _ARTICLES
+        figures = numbers_in(text, self._language) - _ARTICLES
         if not self._language.spaced:  # what counts may stand between
-            found |= frozenset(_CJK_NUMBER.findall(text))
-        return found - self._case.question.numbers
+            figures |= frozenset(_CJK_NUMBER.findall(text))
+        return figures - self._case.question.numbers
 
     def _tells_time(self, text: str) -> bool:
         known = dates(self._case.question.text) | dates_in(self._case.question.text, self._language)
