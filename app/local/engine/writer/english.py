@@ -21,6 +21,7 @@ from app.local.engine.writer.selection import (
     Scores,
     answerable,
     chosen,
+    next_to_answer,
     score,
     softmax,
     with_neighbour,
@@ -51,6 +52,7 @@ from app.local.engine.writer.selection.verdicts import (
 
 _OF_THEM = re.compile(r"\bof (?:them|these|those|the (?:two|three|four))\b", re.IGNORECASE)
 _LIKELY = 0.03  # how likely a candidate has to be the answer, to decide a yes-no question
+_FIRST = 1.0  # log-odds before all others, of one that answers in place of the best
 _DECIDING = 8  # candidates that are looked at for that
 _NOT_OF_THE_KIND = list(FEATURES).index("not of the kind")
 _OF_EACH = 2  # candidates, of each of two questions in one
@@ -122,7 +124,9 @@ class EnglishChoice:
             return Said([choices[place]], meaning.language.replies["premise"])
         scores = of_one_document(case, scores)
         if not (known or repetition.is_known(scores) or answerable(case, shown, scores)):
-            return Said()
+            if (place := next_to_answer(case, shown, scores)) is None:
+                return Said()
+            scores = np.where(np.arange(len(scores)) == place, scores.max() + _FIRST, scores)
         order = _of_the_kind(draw(scores), shown)
         apart = () if case.mostly_prose else names  # there each paragraph may be a document
         places = chosen(choices, order, scores, case.vectors, apart)
@@ -146,7 +150,9 @@ class EnglishChoice:
         if weighed is None:
             return None
         scores = of_one_document(weighed.case, weighed.scores)
-        return Odds(weighed.choices, scores, answerable(weighed.case, weighed.shown, scores))
+        case, shown = weighed.case, weighed.shown
+        answers = answerable(case, shown, scores) or next_to_answer(case, shown, scores) is not None
+        return Odds(weighed.choices, scores, answers)
 
     def _weighed(self, inquiry: Inquiry, question: Question) -> "_Weighed | None":
         """The likeliest candidates with their scores; None if there is none."""

@@ -13,12 +13,29 @@ The Skarven line carried 268,000 people in 2025, the Lomtind line 144,000.
 The rope of the Lomtind line was changed on 4 May. Contracts are kept for ten years.
 
 The summer concert is on 20 June. Cabins are cleaned after 200 trips.
+
+A guard may carry 30 guests a day. The ticket office opens at 9:15. Guests under 15 years pay 7 EUR.
+
+The second ride costs 4 EUR. Lost bags keep for a year; tickets are sold in the valley.
+
+## People
+
+Dr. Nora Hult looks after guests. She is here on Mondays from 8:00 to 13:00.
+
+Pia Lund runs the office and answers the telephone, 0555 0190.
 </passage>
 <passage n="2" document="plants.csv">
 | code | plant | price EUR | flowers in |
 | --- | --- | --- | --- |
 | N-101 | Lavender Hidcote | 4.90 | July |
 | N-310 | Clematis Jackmanii | 12.80 | June |
+</passage>
+<passage n="3" document="vans.csv">
+| plate | range km | heated | load kg | driver |
+| --- | --- | --- | --- | --- |
+| LK-1 | 310 | yes | 900 | Ida Berg |
+| LK-2 | 415 | no | 700 | Odd Moe |
+| LK-3 | 290 | yes | 800 | Kari Vik |
 </passage>"""
 ABSTENTION = "do not answer this"
 
@@ -42,6 +59,18 @@ ABSTENTION = "do not answer this"
         ("What does the Lavender Hidcote weigh?", ABSTENTION),  # no such column
         ("What does N-102 cost?", ABSTENTION),
         ("When does the Clematis Jackmanii flower?", "June"),
+        ("How many guests a day may a guard carry?", "30"),
+        ("How many guests an hour may a guard carry?", ABSTENTION),  # another rate
+        ("When does the ticket office open?", "9:15"),
+        ("When does the ticket office close?", ABSTENTION),  # the opposite
+        ("What does a guest of 13 years pay?", "7 EUR"),  # within a bound
+        ("What does the second ride cost?", "4 EUR"),
+        ("What does the fourth ride cost?", ABSTENTION),
+        ("Who drives LK-2?", "Odd Moe"),  # the column says "driver"
+        ("Who drives LK-9?", ABSTENTION),
+        ("Who repairs LK-2?", ABSTENTION),
+        ("Which van has the longest range?", "LK-2"),
+        ("Which vans are not heated?", "LK-2"),
     ],
 )
 def test_what_a_question_names_stands_in_its_answer(

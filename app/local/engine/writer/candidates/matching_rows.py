@@ -45,7 +45,8 @@ _BOUND = re.compile(
     re.IGNORECASE,
 )
 _DENIAL = re.compile(
-    r"\b(?:no|not|without|lacks?|lacking|never|none|neither|cannot)\b|n['\u2019]t\b", re.IGNORECASE
+    r"\b(?:no|not|without|lacks?|lacking|never|none|neither|cannot|optional)\b|n['\u2019]t\b",
+    re.IGNORECASE,
 )
 _UP = ("at least", "no less than", "more than", "over", "above")
 _INCLUSIVE = ("at least", "no less than", "at most", "no more than", "up to")
@@ -148,7 +149,7 @@ def _like(
     shared = wanted_terms & _own_terms(row)
     if conditions := shared - {question.several}:
         return [one for one in rows if conditions <= _own_terms(one)]
-    if marked := _with_yes(wanted_terms - {question.several}, rows):
+    if marked := _with_yes(question, wanted_terms - {question.several}, rows):
         return marked
     if shared:
         return [one for one in rows if shared <= _own_terms(one)]
@@ -202,13 +203,17 @@ def _with_the_cell(question: Question, rows: Sequence[Candidate]) -> list[Candid
         fitting = [row for row in rows if (cell := _cell_terms(row, place)) and cell <= named]
         if 0 < len(fitting) < len(rows):
             return fitting
-    return _with_yes(frozenset(question.terms) - {question.several}, rows)
+    return _with_yes(question, frozenset(question.terms) - {question.several}, rows)
 
 
-def _with_yes(names: frozenset[str], rows: Sequence[Candidate]) -> list[Candidate]:
+def _with_yes(
+    question: Question, names: frozenset[str], rows: Sequence[Candidate]
+) -> list[Candidate]:
     """The rows with a "yes" in each column that these terms name, or else in the one whose name has
-    most of them; none, if all have.
+    most of them; with a "no", where the question denies it; none, if all have.
     """
+    if "optional" in question.text.lower():  # what a column "required" has a "no" for
+        names |= frozenset(terms("required"))
     if not rows:
         return []
     places = _columns_of_marks(names, rows)
@@ -217,7 +222,8 @@ def _with_yes(names: frozenset[str], rows: Sequence[Candidate]) -> list[Candidat
         place = max(range(len(columns)), key=lambda column: len(columns[column]))
         places = [place] if columns[place] and place else []
     wide = [row for row in rows if len(row.cells) > max(places, default=0)]
-    marked = [row for row in wide if _has_yes(row, places)]
+    wanted = _NO if _DENIAL.search(question.text) else _YES
+    marked = [row for row in wide if all(_mark(row, place) in wanted for place in places)]
     return marked if places and len(marked) < len(wide) else []
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from app.local import lazy_re as re
+from app.local.engine.store.analysis import terms
 from app.local.engine.writer.evidence.coverage import Coverage
 from app.local.engine.writer.question import is_calendar
 from app.local.engine.writer.question.expected import (
@@ -19,8 +20,13 @@ from app.local.engine.writer.question.expected import (
     tells_person,
     tells_place,
 )
-from app.local.engine.writer.question.measures import asks_measure, lacks_measure
+from app.local.engine.writer.question.measures import (
+    asks_measure,
+    lacks_measure,
+    lacks_rate,
+)
 from app.local.engine.writer.question.nouns import Nouns
+from app.local.engine.writer.question.quantities import quantities
 
 _MOST_WORDS = 4  # that a question is about; one of more words is answered by what has most of them
 _TEXT = 0.45  # of what a word tells: a sentence and its neighbours lack no more of any
@@ -58,7 +64,9 @@ _DONE = re.compile(  # what somebody or something does, in a question with "does
 )
 _DOES = re.compile(
     r"\bwho (?!(?:is|are|was|were|has|have|can|may|must)\b)(?P<who>[a-z]{3,})"
-    r"|\b(?:which|what) (?:[\w-]+ ){1,2}?(?P<which>[a-z]{2,}s) (?=the|an?|my|our|your|it|[A-Z])",
+    r"|\b(?:which|what) (?:[\w-]+ ){1,2}?(?P<which>[a-z]{2,}s)"
+    r" (?=(?:the|an?|my|our|your|it)\b|(?-i:[A-Z]))"
+    r"|\bhow many [\w-]+s (?P<many>[a-z]{3,}) (?=in|into|on|to|at|for|from|with)\b",
     re.IGNORECASE,
 )
 _PARTICIPLE = re.compile(r"[a-z]{3,}(?:ed|en)|sent|sold|held|lost|lent|spent|built|taught|sung")
@@ -70,7 +78,8 @@ _KIND_OF_ROW = re.compile(
 # Words that are told from each other by nothing but themselves.
 _CLASS_WORDS = """
 spring summer autumn winter morning afternoon evening night north south east west left right red
-green blue yellow white black grey gray brown orange purple pink violet
+green blue yellow white black grey gray brown orange purple pink violet third fourth fifth sixth
+seventh eighth ninth tenth
 """
 _OF_A_CLASS = frozenset(_CLASS_WORDS.split())
 _MINE = re.compile(r"\b(?:my|our) (?P<mine>[\w-]+)", re.IGNORECASE)
@@ -102,8 +111,12 @@ class Demands:
         question, one = self._words.question, self._words.candidates[place]
         if self._words.mostly_prose:
             return False
-        if question.kind in _FACTS and lacks_measure(question.text, self._told(place)):
-            return True
+        if question.kind in _FACTS:
+            told = self._told(place)
+            if lacks_measure(question.text, told) or lacks_rate(question.text, told):
+                return True
+            if _does_opposite(question.text, f"{one.lead} {one.text}"):
+                return True
         if self._in_parts:
             return False
         if one.cells or one.kind == "table":
@@ -113,6 +126,14 @@ class Demands:
         if question.kind not in _FACTS or question.wants_code or one.kind == "code":
             return False
         return self._unmet_by_text(place)
+
+    def met_alone(self, place: int) -> bool:
+        """Whether a candidate has all that the question demands, each thing and what is done in
+        itself or over it, and none in its neighbours.
+        """
+        rows = self._words.with_antecedents(place)
+        lacks = self._lacks_any(self._things, rows, _ROW) or self._lacks_any(self._acts, rows, _ACT)
+        return not lacks and not self.unmet(place)
 
     def _of_document(self, place: int) -> list[int]:
         """The candidates of the same document."""
@@ -131,6 +152,9 @@ class Demands:
         question = self._words.question
         if question.counted is not None:  # a column tells what is counted, and seldom what does it
             return False
+        cells = [cell for _, cell in self._words.candidates[place].cells[1:]]
+        if question.kind in ("person", "place") and cells and not any(map(_is_word, cells)):
+            return True
         does = question.kind in ("number", "date", "person", "place")
         return does and self._lacks_any(self._acts, [place], _ACT)
 
@@ -147,7 +171,9 @@ class Demands:
         if self._lacks_any(self._names, rows, _NAME):
             return True
         held = frozenset[str]().union(*(self._words.identifiers[row] for row in rows))
-        if any(word.isdigit() for word in question.identifiers - held):
+        told = self._told(place)
+        lacking = (word for word in question.identifiers - held if word.isdigit())
+        if any(not _in_bound(word, question.text, told) for word in lacking):
             return True
         if one.block:
             return False
@@ -173,9 +199,13 @@ class Demands:
         column = self._columns[word]
         if not self._nouns.terms[column].isdisjoint(self._words.name(rows[0])):
             return 0.0
+        kin = _kin(word)
+        if kin and any(not kin.isdisjoint(self._words.own_and_above(row)) for row in rows):
+            return 0.0
         near = self._nouns.near[rows, column].max()
         if near < 1 and (is_calendar(word) or word in _OF_A_CLASS):
-            return 0.0 if any(_DAYS.search(self._own(row)) for row in rows) else 1.0
+            days = is_calendar(word) and any(_DAYS.search(self._own(row)) for row in rows)
+            return 0.0 if days else 1.0
         return float(self._nouns.rarity[column] * (1 - near))
 
     def _told(self, place: int) -> str:
@@ -199,7 +229,7 @@ class Demands:
         """The words of the question that tell what is done."""
         text = self._words.question.text
         verbs = [match["verb"] for match in _DONE.finditer(text)]
-        verbs += [match["who"] or match["which"] for match in _DOES.finditer(text)]
+        verbs += [match[match.lastgroup or 0] for match in _DOES.finditer(text)]
         return frozenset(
             word for word in self._columns if word in verbs or _PARTICIPLE.fullmatch(word)
         )
@@ -226,3 +256,67 @@ class Demands:
         return tuple(
             word for word in self._nouns.words if word not in self._acts and not leaves_out(word)
         )
+
+
+def _kin(word: str) -> frozenset[str]:
+    """The terms of words that tell the same as one: who does it, of an act; and of "optional", the
+    column that says what is required.
+
+    >>> "driver" in _kin("drives"), sorted(_kin("optional"))
+    (True, ['requir'])
+    """
+    if word == "optional":
+        return frozenset(terms("required"))
+    stem = re.sub(r"(?:es|s|ed)$", "", word.lower())
+    return frozenset(terms(f"{stem}er {stem}r {stem}or")) if len(stem) > 2 else frozenset()
+
+
+def _is_word(cell: str) -> bool:
+    """Whether a cell may name somebody or a place: it begins with no number, and says no yes."""
+    return cell[:1].isalpha() and cell.lower() not in ("yes", "no")
+
+
+def _does_opposite(question: str, text: str) -> bool:
+    """Whether a text has the opposite of what the question names, and not the thing itself, nor a
+    span of time, which has a beginning and an end.
+
+    >>> [_does_opposite("When does it close?", text) for text in ("It opens at 9:00.", "Closed.")]
+    [True, False]
+    """
+    if _SPAN.search(text):
+        return False
+    asked, told = frozenset(terms(question)), frozenset(terms(text))
+    return any(
+        (one in asked and other in told and one not in told)
+        for pair in _OPPOSITES
+        for one, other in (pair, pair[::-1])
+        if not (one in asked and other in asked)
+    )
+
+
+_PAIRS = """
+open close, begin end, start end, start finish, arrive depart, arrive leave, buy sell
+income expense, highest lowest, maximum minimum, entrance exit, born died, rise fall
+earliest latest
+"""
+_OPPOSITES = [tuple(terms(pair)) for pair in _PAIRS.strip().replace("\n", ",").split(",")]
+_SPAN = re.compile(r"\d\s?(?:to|until|till|and|-|\u2013)\s?\d", re.IGNORECASE)
+
+
+def _in_bound(number: str, question: str, text: str) -> bool:
+    """Whether a text has a bound of the unit that a number of the question has.
+
+    >>> _in_bound("13", "May children of 13 years dive?", "Who is under 15 years dives less.")
+    True
+    """
+    own = (one for one in quantities(question) if question[one.start : one.end].startswith(number))
+    asked = {one.unit for one in own}
+    bounds = (one for one in quantities(text) if _BOUND.search(text[: one.start]))
+    return any(one.unit in asked for one in bounds)
+
+
+_BOUND = re.compile(
+    r"\b(?:under|below|over|above|from|up to|until|at most|at least|less than|more than|within"
+    r"|between|to|and) $",
+    re.IGNORECASE,
+)

@@ -10,6 +10,7 @@ from app.local.engine.writer.evidence.surroundings import missing as lack_of
 from app.local.engine.writer.evidence.surroundings import standing_terms
 from app.local.engine.writer.evidence.surroundings import surroundings as surroundings_of
 from app.local.engine.writer.question import is_superlative
+from app.local.engine.writer.question.measures import asks_measure, lacks_measure
 from app.local.engine.writer.question.nouns import Nouns
 from app.local.engine.writer.question.phrases import phrases
 
@@ -77,14 +78,26 @@ class Missing:
         a pronoun refers to is its own.
         """
         lacks = self._nouns.lacks(self._words.with_antecedents(place), self._words.name(place))
+        lacks[self._told_by_measure(place)] = 0.0
         return float(lacks.sum()) / (float(self._nouns.rarity.sum()) or 1.0)
+
+    def _told_by_measure(self, place: int) -> list[int]:
+        """The words that ask for a measure, where the candidate tells one of that sort."""
+        question, one = self._words.question.text, self._words.candidates[place]
+        asking = [at for at, word in enumerate(self._nouns.words) if asks_measure(question, word)]
+        told = asking and not lacks_measure(question, f"{one.context} {one.lead} {one.text}")
+        return asking if told else []
 
     def nouns(self, place: int) -> float:
         """How many of these words stand neither in it nor over it, nor in its document's name,
         0 to 1.
         """
         held = self._words.told(place) | self._words.name(place)
-        missing = [held.isdisjoint(its) for its in self._nouns.terms]
+        told = self._told_by_measure(place)
+        missing = [
+            held.isdisjoint(its) and column not in told
+            for column, its in enumerate(self._nouns.terms)
+        ]
         return sum(missing) / len(missing) if missing else 0.0
 
     def superlative(self, place: int) -> float:

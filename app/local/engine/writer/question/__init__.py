@@ -14,7 +14,8 @@ LONGEST = 8_000  # characters of a question that is looked at
 
 _KINDS: dict[Kind, str] = {
     "number": (
-        r"\bhow (?:many|much|long|old|far|tall|large|big|high|fast|often|deep|heavy|wide)\b"
+        r"\bhow (?:many|much|long|old|far|tall|large|big|high|fast|often|deep|heavy|wide|thick|hot"
+        r"|warm|cold|loud|expensive)\b"
         r"|\b(?:what|which)(?:['\u2019]s)?\b(?! (?:happen|cause|affect)\w*\b)(?: \S+){0,4}?"
         r" (?:number|percent\w*|amount"
         r"|size|limit|quota|maximum|minimum|max|min|rate|ratio|cost|price|population|default|length|age|timeout|score"
@@ -124,8 +125,8 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 _MEASURED = re.compile(
-    r"\b(?<=how )(?:many|much|long|old|far|tall|large|big|high|fast|often|deep|heavy|wide|late"
-    r"|early)\b|\b(?:some|any)(?:one|body|thing)\b",
+    r"\b(?<=how )(?:many|much|long|old|far|tall|large|big|high|fast|often|deep|heavy|wide|thick"
+    r"|hot|warm|cold|loud|expensive|late|early)\b|(?-i:\bmay\b|^\W*May\b)|\b(?:some|any)(?:one|body|thing)\b",
     re.IGNORECASE,
 )
 _DEFAULT = re.compile(r"\bdefaults?\b", re.IGNORECASE)

@@ -4,7 +4,7 @@ place or a person.
 
 from app.local import lazy_re as re
 from app.local.engine.store.analysis import terms
-from app.local.engine.writer.question import Question, dates, names, numbers
+from app.local.engine.writer.question import Question, dates, is_calendar, names, numbers
 
 _REASON = re.compile(
     r"\b(?:because|due to|owing to|thanks to|so that|so as to|in order to|reasons?|therefore|thus"
@@ -53,6 +53,7 @@ _OTHER_NAME = re.compile(
     r"(?:called|known|named|referred to|termed)\b|\baliases\b|\bnicknamed?\b|\ba\.?k\.?a\b",
     re.IGNORECASE,
 )
+_BREAK = re.compile(r"[;:!?]|[,.](?=\s|$)")
 _BEFORE_COUNTED = 2  # words between a number and what is counted
 _NAME = r"(?:the )?(?:[a-z]+ ){0,4}?(?P<name>[A-Z][\w-]+)"
 _AT_A_NAME = re.compile(rf"\b(?:in|at|from|near|to|by|on|into|inside|within) {_NAME}")
@@ -67,7 +68,7 @@ _AT_A_PLACE = re.compile(  # "in the shed", "in granite", but not "in time"
     re.IGNORECASE,
 )
 _WHERE = re.compile(
-    r"`[^`]+`|https?://|(?<![\w~.-])[\w~.-]*+/[\w.<{-]"
+    r"`[^`]+`|https?://|\w@\w|(?<![\w~.-])[\w~.-]*+/[\w.<{-]"
     r"|\b(?:folder|directory|file|bucket|table|section|page|menu|repository|registry|memory|cache"
     r"|disk|database|server|machine|laptop|account|region|country|city|office|building|room"
     r"|here|there|above|below|beside|behind|north|south|east|west)s?\b",
@@ -162,7 +163,7 @@ def counts(question: Question, text: str) -> bool:
         return False
     row = text.split()
     return any(
-        numbers(" ".join(row[max(0, place - 1 - _BEFORE_COUNTED) : place]))
+        numbers(_BREAK.split(" ".join(row[max(0, place - 1 - _BEFORE_COUNTED) : place]))[-1])
         for place, word in enumerate(row)
         if question.counted in terms(word)
     )
@@ -179,8 +180,8 @@ def tells_other_name(question: Question, text: str) -> bool:
 
 
 def has_new_name(question: Question, text: str) -> bool:
-    """Whether a text has a name that the question has not."""
-    return bool(names(text) - question.names)
+    """Whether a text has a name that the question has not; a month or a day is none."""
+    return any(not is_calendar(name) for name in names(text) - question.names)
 
 
 def tells_person(question: Question, text: str) -> bool:
@@ -190,4 +191,7 @@ def tells_person(question: Question, text: str) -> bool:
     >>> [tells_person(who, text) for text in ("A small team does.", "It is hard.")]
     [True, False]
     """
-    return has_new_name(question, text) or bool(_PEOPLE.search(text))
+    if has_new_name(question, text):
+        return True
+    known = frozenset(question.terms)
+    return any(not known.issuperset(terms(match[0])) for match in _PEOPLE.finditer(text))

@@ -52,16 +52,24 @@ _TIME_OR_LENGTH = _measure(
     r"|length|always|forever|never|night|date|characters?|mm|cm|k?m|met(?:er|re)s?)\b"
     r"|\d\s?(?:s|ms|h|min|mm|cm|k?m)\b",
 )
+_HOURS = _measure(
+    r"\bwhen (?:is|are) (?:[^?]{0,80}? )?hours\b|\b(?:opening|office|visiting) (?:hours|times)\b",
+    r"\b\d{1,2}(?::\d{2}| ?[ap]\.?m\b| o['\u2019]clock\b)|\b(?:noon|midnight|always|never)\b",
+)
+_SHARE = _measure(
+    r"\bhow much (?:do|does|did|will) (?:[^?]{1,80} )count\b|\bcounts? (?:the )?(?:most|least)\b",
+    r"%|\b(?:per ?cent|shares?|weights?|points?|credits?|half|third|quarter|counts?)\b",
+)
 _AGE = _measure(r"\bhow old\b", r"\b(?:years?|age\w*|old\w*|built|since|founded|1\d{3}|20\d\d)\b")
 _FREQUENCY = _measure(
     r"\bhow often\b",
     r"\b(?:every|each|per|once|twice|times|daily|weekly|monthly|yearly|hourly|always|never|often"
     r"|rarely|an? (?:day|week|month|year|hour)|after \d[\d,.]*"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b",
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days)\b",
 )
 _MEASURES = (
     *(_MONEY, _WEIGHT, _TEMPERATURE, _COLOUR, _TELEPHONE, _MAIL, _SPEED, _SIZE, _TIME_OR_LENGTH),
-    *(_AGE, _FREQUENCY),
+    *(_AGE, _FREQUENCY, _HOURS, _SHARE),
 )
 
 
@@ -73,6 +81,24 @@ def lacks_measure(question: str, text: str) -> bool:
     [True, False]
     """
     return any(asks.search(question) and not tells.search(text) for asks, tells in _MEASURES)
+
+
+_EVERY = re.compile(
+    r"\b(?:an?|per|each|every) (?P<time>second|minute|hour|day|week|month|year)\b", re.IGNORECASE
+)
+
+
+def lacks_rate(question: str, text: str) -> bool:
+    """Whether a question asks for so much in a time, and a text names other times only.
+
+    >>> question = "How many calls a day may I make?"
+    >>> [lacks_rate(question, text) for text in ("60 calls a minute.", "The daily limit is 9.")]
+    [True, False]
+    """
+    asked = {match["time"].lower() for match in _EVERY.finditer(question)}
+    told = {match["time"].lower() for match in _EVERY.finditer(text)}
+    stems = (one.rstrip("y") for one in asked)
+    return bool(asked and told) and not re.search(rf"\b(?:{'|'.join(stems)})", text, re.IGNORECASE)
 
 
 def asks_measure(question: str, word: str) -> bool:

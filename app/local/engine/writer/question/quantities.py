@@ -15,6 +15,8 @@ _UNITS = (
     (r"hours?|hrs?|h", "second", 3600),
     (r"days?", "second", 86_400),
     (r"weeks?", "second", 604_800),
+    (r"months?", "month", 1),
+    (r"years?", "year", 1),
     (r"characters?|chars?", "character", 1),
     (r"tokens?", "token", 1),
     (r"words?", "word", 1),

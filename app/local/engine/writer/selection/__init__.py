@@ -32,6 +32,8 @@ _ADDS = 0.01  # of what a question says, for a neighbour to be said
 _MUCH = 0.5  # of the weight of a question, for a sentence to be said alone
 _ENOUGH = 0.25  # of the weight of a question, for a command that says nothing of the act
 _COLDEST = 1e-6  # a temperature below is 0
+_TRIED = 5  # candidates, where the best lacks what the question demands
+_BEHIND = 5.0  # log-odds that one of them may be behind the best
 _SAME = 0.92  # cosine; two sentences nearer than this say the same
 
 _NEXT = re.compile(r"(?:and )?(?:then|next|finally|lastly|now|after(?:wards| that)|once)\b", re.I)
@@ -56,11 +58,10 @@ def softmax(scores: Scores) -> Scores:
     return np.asarray(powers / powers.sum())
 
 
-def signs(case: Case, evidence: Evidence, scores: Scores) -> dict[str, float]:
-    """What speaks for the best candidate being an answer: what it and its passage have and lack of
-    the question.
+def signs(case: Case, evidence: Evidence, best: int) -> dict[str, float]:
+    """What speaks for a candidate being an answer: what it and its passage have and lack of the
+    question.
     """
-    best = int(scores.argmax())
     passage = case.candidates[best].passage
     question = case.question
 
@@ -111,8 +112,26 @@ def _tells_number(case: Case, evidence: Evidence, place: int) -> bool:
 
 
 def answerable(case: Case, evidence: Evidence, scores: Scores) -> bool:
-    """Whether the passages hold an answer, as far as the signs say."""
-    features = signs(case, evidence, scores)
+    """Whether the passages hold an answer, as far as the signs say of the best candidate."""
+    return _answers(case, evidence, int(scores.argmax()))
+
+
+def next_to_answer(case: Case, evidence: Evidence, scores: Scores) -> int | None:
+    """The next candidate that answers where the best one lacks what a short question demands; None
+    if there is none, or the best lacks nothing of that. It is of the same document and nearly as
+    likely, and has each thing that is named in itself: beside the best, neighbours have most of it.
+    """
+    best, *others = _ranked(scores)[:_TRIED]
+    if not case.demands.unmet(best):
+        return None
+    name = case.name(best)
+    near = (one for one in others if scores[one] >= scores[best] - _BEHIND)
+    same = (one for one in near if case.name(one) == name and case.demands.met_alone(one))
+    return next((one for one in same if _answers(case, evidence, one)), None)
+
+
+def _answers(case: Case, evidence: Evidence, place: int) -> bool:
+    features = signs(case, evidence, place)
     return INTERCEPT + sum(ANSWERABLE[name] * sign for name, sign in features.items()) > 0
 
 

@@ -22,10 +22,14 @@ _NUMBER = re.compile(r"(?<![\w.,])[-\u2212]?\d++(?:[.,]\d++)*+(?![\w.])")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))")
 _PRICE = "price cost fee charge rate amount rent tariff total euro dollar usd eur per"
 _SIZE = "size area capacity volume population"
+_GREAT = "highest|most|maximum|greatest|largest|biggest|longest|heaviest"
+_SMALL = "lowest|fewest|least|minimum|smallest|shortest|lightest"
 # How the most or the least is asked for, and what its column may be called.
 _FORMS: tuple[tuple[str, Choose, str], ...] = (
     (r"cheapest|least expensive|most affordable|lowest[- ]priced", min, _PRICE),
     (r"most expensive|dearest|priciest|costliest", max, _PRICE),
+    (rf"(?:{_GREAT}) (?P<named>[\w-]+)", max, ""),
+    (rf"(?:{_SMALL}) (?P<named>[\w-]+)", min, ""),
     (r"largest|biggest|greatest", max, _SIZE),
     (r"smallest|tiniest", min, _SIZE),
     (r"longest", max, "length duration time"),
@@ -35,8 +39,6 @@ _FORMS: tuple[tuple[str, Choose, str], ...] = (
     (r"lightest", min, "weight mass"),
     (r"oldest|earliest", min, "year date founded released built since"),
     (r"newest|latest|youngest|most recent", max, "year date founded released built since"),
-    (r"(?:highest|most|maximum|greatest|largest) (?P<named>[\w-]+)", max, ""),
-    (r"(?:lowest|fewest|least|minimum|smallest) (?P<named>[\w-]+)", min, ""),
 )
 _PATTERNS = [
     (re.compile(rf"\b(?:{form})\b", re.IGNORECASE), choose, measures)
@@ -67,23 +69,42 @@ def extreme_row(
     if not _ASKS.match(question):
         return None
     forms = ((form.search(question), choose, measures) for form, choose, measures in _PATTERNS)
-    match, choose, measures = next((one for one in forms if one[0]), (None, max, ""))
-    if match is None:
-        return None
-    column = match.groupdict().get("named") or measures
-    rest = frozenset(terms(question)) - frozenset(terms(f"{match[0]} {column}"))
-    named_terms = frozenset(terms(named))
+    columns = (
+        (match, choose, match.groupdict().get("named") or measures)
+        for match, choose, measures in forms
+        if match
+    )
+    for match, choose, column in columns:
+        rest = frozenset(terms(question)) - frozenset(terms(f"{match[0]} {column}"))
+        ahead = _ahead(rest, column, choose, candidates, names, frozenset(terms(named)))
+        if ahead:
+            return ahead[0] if len(ahead) == 1 else None
+    return None
+
+
+def _ahead(
+    rest: frozenset[str],
+    column: str,
+    choose: Choose,
+    candidates: Sequence[Candidate],
+    names: Sequence[str],
+    named_terms: frozenset[str],
+) -> list[Candidate]:
+    """The rows that are ahead in a column of the first table that has it; several where they tie.
+
+    Args:
+        rest: the terms of the question beside it.
+    """
     for rows in _tables(candidates):
         if not _is_about(rest, rows[0], names):
             continue
-        if named:
+        if named_terms:
             rows = [one for one in rows if _is_named(one, named_terms)]  # noqa: PLW2901
         values = _values(rows, frozenset(terms(column)))
         if len(values) > 1:
             best = choose(one.value for one in values)
-            ahead = [one.candidate for one in values if one.value == best]
-            return ahead[0] if len(ahead) == 1 else None
-    return None
+            return [one.candidate for one in values if one.value == best]
+    return []
 
 
 def _tables(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
