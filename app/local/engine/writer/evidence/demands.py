@@ -65,7 +65,7 @@ _DONE = re.compile(  # what somebody or something does, in a question with "does
 _DOES = re.compile(
     r"\bwho (?!(?:is|are|was|were|has|have|can|may|must)\b)(?P<who>[a-z]{3,})"
     r"|\b(?:which|what) (?:[\w-]+ ){1,2}?(?P<which>[a-z]{2,}s)"
-    r" (?=(?:the|an?|my|our|your|it)\b|(?-i:[A-Z]))"
+    r" (?=(?:the|an?|my|our|your|it|about|to|with|into|from)\b|(?-i:[A-Z]))"
     r"|\bhow many [\w-]+s (?P<many>[a-z]{3,}) (?=in|into|on|to|at|for|from|with)\b",
     re.IGNORECASE,
 )
@@ -311,7 +311,9 @@ def _in_bound(number: str, question: str, text: str) -> bool:
     """
     own = (one for one in quantities(question) if question[one.start : one.end].startswith(number))
     asked = {one.unit for one in own}
-    bounds = (one for one in quantities(text) if _BOUND.search(text[: one.start]))
+    bounds = (
+        one for one in quantities(text) if _BOUND.search(text[max(0, one.start - 12) : one.start])
+    )
     return any(one.unit in asked for one in bounds)
 
 

@@ -97,8 +97,8 @@ def lacks_rate(question: str, text: str) -> bool:
     """
     asked = {match["time"].lower() for match in _EVERY.finditer(question)}
     told = {match["time"].lower() for match in _EVERY.finditer(text)}
-    stems = (one.rstrip("y") for one in asked)
-    return bool(asked and told) and not re.search(rf"\b(?:{'|'.join(stems)})", text, re.IGNORECASE)
+    named = "|".join("da(?:y|il)" if one == "day" else one for one in asked)
+    return bool(asked and told) and not re.search(rf"\b(?:{named})", text, re.IGNORECASE)
 
 
 def asks_measure(question: str, word: str) -> bool:
