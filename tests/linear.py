@@ -20,7 +20,8 @@ LENGTH = 6000  # characters; a quadratic search of as many takes 8 ms at least, 
 QUICK = 0.004  # seconds: what takes less at this length is not quadratic
 GROWTH = 8  # times as long as a quarter of the length: between 4 (linear) and 16 (quadratic)
 TRIES = 3  # the best counts
-FEW = (20, 300)  # characters
+FEW, SOME = 20, 300  # characters
+FASTER = 40  # times as long for SOME as for FEW: between 15 (linear) and 225 (quadratic)
 
 _parser: Any = importlib.import_module("re._parser")  # no public module tells a pattern's tree
 _MANY = 50  # times: a repeat that may go on so long is one to try
@@ -54,8 +55,12 @@ def nonlinear(
     work: Callable[[int], object], length: int = LENGTH, quick: float = QUICK
 ) -> str | None:
     """How the work grows, if it is not in proportion to the length that it is given."""
-    for few in FEW:  # what grows exponentially would not end at the full length
-        if _seconds(work, few, tries=1) >= quick and (least := _seconds(work, few, TRIES)) >= quick:
+    least = 0.0  # what grows exponentially would not end at the full length
+    for few in (FEW, SOME):
+        limit = max(quick, FASTER * least)
+        if (least := _seconds(work, few, tries=1)) >= limit:
+            least = _seconds(work, few, TRIES)
+        if least >= limit:
             return f"{1000 * least:.1f} ms at {few} characters"
     if _is_linear_while_short(work, length, quick):
         return None

@@ -111,6 +111,14 @@ IN_FUNCTIONS = {
         "_with_other_particle",
     ): "a word of _OPPOSITES, without repetition",
     ("app/local/engine/writer/rewrite/pronouns.py", "_done_to"): "a word, without repetition",
+    (
+        "app/local/engine/writer/question/measures.py",
+        "lacks_rate",
+    ): "words of _EVERY, without repetition",
+    (
+        "app/local/engine/writer/multilingual/demands.py",
+        "_runs",
+    ): "the function words of a language, without repetition",
     ("app/models/families/transcript.py", "_quoted"): "test_linear_texts, by transcript",
 }
 

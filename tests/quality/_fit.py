@@ -144,7 +144,7 @@ def folds(cases: Sequence[Labelled], count: int = FOLDS) -> NDArray[np.int64]:
 def _told(cases: Sequence[Labelled], weights: Sequence[Array]) -> tuple[list[str], Array]:
     """The names of the signs, and those of each case, judged by its own weights, (cases, signs)."""
     told = [
-        signs(one.case, one.evidence, _scores(one, its))
+        signs(one.case, one.evidence, int(_scores(one, its).argmax()))
         for one, its in zip(cases, weights, strict=True)
     ]
     return list(told[0]), np.array([list(one.values()) for one in told])

@@ -140,7 +140,9 @@ def _weights(asked: Sequence[Asked]) -> Array:
 
 
 def _told(one: Asked, weights: Array) -> Array:
-    return np.array(list(signs(one.case, one.evidence, one.evidence @ weights).values()))
+    return np.array(
+        list(signs(one.case, one.evidence, int((one.evidence @ weights).argmax())).values())
+    )
 
 
 def _first_cited(one: Asked, scores: Array) -> bool:

@@ -223,8 +223,7 @@ def test_a_superlative_counts_where_neither_a_candidate_nor_its_neighbours_have_
 def test_the_signs_tell_identifiers_that_the_passage_has_not() -> None:
     one = case("Does pump v1.2.0 need --dry-run?", "Version 1.2.0 is new.", "It needs --force.")
     shown = evidence(one)
-    best_of = [np.array([1.0, 0.0]), np.array([0.0, 1.0])]
-    missing = [signs(one, shown, scores)["identifiers missing"] for scores in best_of]
+    missing = [signs(one, shown, place)["identifiers missing"] for place in (0, 1)]
     assert missing == [0.5, 1.0]
 
 

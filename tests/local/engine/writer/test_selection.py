@@ -191,8 +191,7 @@ def test_mere_prose_may_tell_a_number_in_another_sentence(
 ) -> None:
     question = Question("How old must a member be?")
     case = case_of(Remembered(encoder), question, candidates([passage]))
-    scores = np.array([1.0, 0.0])
-    assert signs(case, evidence(case), scores)["no number"] == lacks
+    assert signs(case, evidence(case), 0)["no number"] == lacks
 
 
 def test_only_what_covers_the_question_is_an_answer(encoder: Encoder) -> None:

@@ -222,8 +222,8 @@ def _with_yes(
         place = max(range(len(columns)), key=lambda column: len(columns[column]))
         places = [place] if columns[place] and place else []
     wide = [row for row in rows if len(row.cells) > max(places, default=0)]
-    wanted = _NO if _DENIAL.search(question.text) else _YES
-    marked = [row for row in wide if all(_mark(row, place) in wanted for place in places)]
+    marks = _NO if _DENIAL.search(question.text) else _YES
+    marked = [row for row in wide if all(_mark(row, place) in marks for place in places)]
     return marked if places and len(marked) < len(wide) else []
 
 

@@ -112,8 +112,8 @@ class Demands:
         if self._words.mostly_prose:
             return False
         if question.kind in _FACTS:
-            told = self._told(place)
-            if lacks_measure(question.text, told) or lacks_rate(question.text, told):
+            text = self._told(place)
+            if lacks_measure(question.text, text) or lacks_rate(question.text, text):
                 return True
             if _does_opposite(question.text, f"{one.lead} {one.text}"):
                 return True
@@ -171,9 +171,9 @@ class Demands:
         if self._lacks_any(self._names, rows, _NAME):
             return True
         held = frozenset[str]().union(*(self._words.identifiers[row] for row in rows))
-        told = self._told(place)
-        lacking = (word for word in question.identifiers - held if word.isdigit())
-        if any(not _in_bound(word, question.text, told) for word in lacking):
+        digits = (word for word in question.identifiers - held if word.isdigit())
+        text = self._told(place)
+        if any(not _in_bound(number, question.text, text) for number in digits):
             return True
         if one.block:
             return False
@@ -285,12 +285,11 @@ def _does_opposite(question: str, text: str) -> bool:
     """
     if _SPAN.search(text):
         return False
-    asked, told = frozenset(terms(question)), frozenset(terms(text))
+    names, words = frozenset(terms(question)), frozenset(terms(text))
     return any(
-        (one in asked and other in told and one not in told)
+        one in names and other not in names and other in words and one not in words
         for pair in _OPPOSITES
         for one, other in (pair, pair[::-1])
-        if not (one in asked and other in asked)
     )
 
 
@@ -310,11 +309,11 @@ def _in_bound(number: str, question: str, text: str) -> bool:
     True
     """
     own = (one for one in quantities(question) if question[one.start : one.end].startswith(number))
-    asked = {one.unit for one in own}
+    units = {one.unit for one in own}
     bounds = (
         one for one in quantities(text) if _BOUND.search(text[max(0, one.start - 12) : one.start])
     )
-    return any(one.unit in asked for one in bounds)
+    return any(one.unit in units for one in bounds)
 
 
 _BOUND = re.compile(

@@ -85,17 +85,17 @@ class Missing:
         """The words that ask for a measure, where the candidate tells one of that sort."""
         question, one = self._words.question.text, self._words.candidates[place]
         asking = [at for at, word in enumerate(self._nouns.words) if asks_measure(question, word)]
-        told = asking and not lacks_measure(question, f"{one.context} {one.lead} {one.text}")
-        return asking if told else []
+        lacks = lacks_measure(question, f"{one.context} {one.lead} {one.text}")
+        return asking if not lacks else []
 
     def nouns(self, place: int) -> float:
         """How many of these words stand neither in it nor over it, nor in its document's name,
         0 to 1.
         """
         held = self._words.told(place) | self._words.name(place)
-        told = self._told_by_measure(place)
+        columns = self._told_by_measure(place)
         missing = [
-            held.isdisjoint(its) and column not in told
+            held.isdisjoint(its) and column not in columns
             for column, its in enumerate(self._nouns.terms)
         ]
         return sum(missing) / len(missing) if missing else 0.0

@@ -95,10 +95,11 @@ def lacks_rate(question: str, text: str) -> bool:
     >>> [lacks_rate(question, text) for text in ("60 calls a minute.", "The daily limit is 9.")]
     [True, False]
     """
-    asked = {match["time"].lower() for match in _EVERY.finditer(question)}
-    told = {match["time"].lower() for match in _EVERY.finditer(text)}
-    named = "|".join("da(?:y|il)" if one == "day" else one for one in asked)
-    return bool(asked and told) and not re.search(rf"\b(?:{named})", text, re.IGNORECASE)
+    times = {match["time"].lower() for match in _EVERY.finditer(question)}
+    if not times or not _EVERY.search(text):
+        return False
+    names = "|".join("da(?:y|il)" if one == "day" else one for one in times)
+    return not re.search(rf"\b(?:{names})", text, re.IGNORECASE)
 
 
 def asks_measure(question: str, word: str) -> bool:

@@ -54,7 +54,8 @@ class Phrase:
 
     @property
     def plural(self) -> bool:
-        words = self.text.split() if self.name else self.text.split()[-1:]
+        head = self.text.partition(" of ")[0].split()
+        words = self.text.split() if self.name else head[-1:]
         return any(word.endswith("s") and not word.endswith("ss") for word in words)
 
 
