@@ -18,7 +18,7 @@ _SLOT = "[^?\u061f\uff1f,\u060c\u3001\uff0c:;]{1,60}?"  # no sign that ends a pa
 
 
 Patterns = Mapping[str, re.Pattern[str]]
-"""Patterns by name."""
+"""Patterns, each by its name in the file of the language."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ from app.local.engine.writer.content import Block, Quote, Reasoning, Text, ToolU
 
 @dataclass(frozen=True)
 class TextDelta:
-    """More text."""
+    """More text of the block that was begun last."""
 
     text: str
 

@@ -19,9 +19,8 @@ from app.local.engine.writer.inquiry import Draw, Inquiry
 from app.local.engine.writer.question import Question
 from app.local.engine.writer.selection import (
     Scores,
-    answerable,
+    answering,
     chosen,
-    next_to_answer,
     score,
     softmax,
     with_neighbour,
@@ -123,10 +122,12 @@ class EnglishChoice:
         if (place := denial(question.text, choices, _likely(scores), names)) is not None:
             return Said([choices[place]], meaning.language.replies["premise"])
         scores = of_one_document(case, scores)
-        if not (known or repetition.is_known(scores) or answerable(case, shown, scores)):
-            if (place := next_to_answer(case, shown, scores)) is None:
+        if not (known or repetition.is_known(scores)):
+            place = answering(case, shown, scores)
+            if place is None:
                 return Said()
-            scores = np.where(np.arange(len(scores)) == place, scores.max() + _FIRST, scores)
+            if place != scores.argmax():
+                scores = np.where(np.arange(len(scores)) == place, scores.max() + _FIRST, scores)
         order = _of_the_kind(draw(scores), shown)
         apart = () if case.mostly_prose else names  # there each paragraph may be a document
         places = chosen(choices, order, scores, case.vectors, apart)
@@ -150,9 +151,8 @@ class EnglishChoice:
         if weighed is None:
             return None
         scores = of_one_document(weighed.case, weighed.scores)
-        case, shown = weighed.case, weighed.shown
-        answers = answerable(case, shown, scores) or next_to_answer(case, shown, scores) is not None
-        return Odds(weighed.choices, scores, answers)
+        is_answered = answering(weighed.case, weighed.shown, scores) is not None
+        return Odds(weighed.choices, scores, is_answered)
 
     def _weighed(self, inquiry: Inquiry, question: Question) -> "_Weighed | None":
         """The likeliest candidates with their scores; None if there is none."""

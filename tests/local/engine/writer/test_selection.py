@@ -17,7 +17,7 @@ from app.local.engine.writer.prompt import Sampling
 from app.local.engine.writer.question import Question
 from app.local.engine.writer.selection import (
     LONGEST,
-    answerable,
+    answering,
     chosen,
     drawn,
     score,
@@ -212,4 +212,4 @@ def test_what_a_question_names_and_the_passage_lacks_makes_it_no_answer(encoder:
 def _answers(encoder: Encoder, question: str, passage: str) -> bool:
     case = case_of(Remembered(encoder), Question(question), candidates([passage]))
     features = evidence(case)
-    return answerable(case, features, score(case, features))
+    return answering(case, features, score(case, features)) is not None

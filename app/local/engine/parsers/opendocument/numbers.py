@@ -24,7 +24,7 @@ class Numbers:
         self._counts: dict[int, int] = {}
 
     def restart(self) -> None:
-        """Begin another list."""
+        """Count from the beginning again, since another list begins."""
         self._counts.clear()
 
     def next(self, level: int, start: int | None = None) -> str:

@@ -7,7 +7,7 @@ name and number that the question names, or a word that means nearly the same, a
 sort that it asks for. A row of a table has to have them in its cells or the names of its columns.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
 from app.local import lazy_re as re
@@ -90,6 +90,21 @@ _DAYS = re.compile(
 )
 _NUMBER_OF = re.compile(r"\b(?:number|count|total) of\b|\bnobody\b|\bno\b|\bnone\b", re.IGNORECASE)
 _FACTS = ("number", "date", "person", "place", "thing")
+_PAIRS = """
+open close, begin end, start end, start finish, arrive depart, arrive leave, buy sell
+income expense, highest lowest, maximum minimum, entrance exit, born died, rise fall
+earliest latest
+"""
+_SPAN = re.compile(r"\d\s?(?:to|until|till|and|-|\u2013)\s?\d", re.IGNORECASE)
+_BOUND = re.compile(
+    r"\b(?:under|below|over|above|from|up to|until|at most|at least|less than|more than|within"
+    r"|between|to|and) $",
+    re.IGNORECASE,
+)
+_LONGEST_BOUND = 12  # characters, and more than any of these has
+
+Opposites = Sequence[tuple[str, str]]
+"""Terms that a question has, each with its opposite."""
 
 
 class Demands:
@@ -115,7 +130,7 @@ class Demands:
             text = self._told(place)
             if lacks_measure(question.text, text) or lacks_rate(question.text, text):
                 return True
-            if _does_opposite(question.text, f"{one.lead} {one.text}"):
+            if _tells_opposite(f"{one.lead} {one.text}", self._opposites):
                 return True
         if self._in_parts:
             return False
@@ -199,7 +214,7 @@ class Demands:
         column = self._columns[word]
         if not self._nouns.terms[column].isdisjoint(self._words.name(rows[0])):
             return 0.0
-        kin = _kin(word)
+        kin = self._kin[word]
         if kin and any(not kin.isdisjoint(self._words.own_and_above(row)) for row in rows):
             return 0.0
         near = self._nouns.near[rows, column].max()
@@ -223,6 +238,14 @@ class Demands:
     @cached_property
     def _columns(self) -> dict[str, int]:
         return {word: place for place, word in enumerate(self._nouns.words)}
+
+    @cached_property
+    def _kin(self) -> dict[str, frozenset[str]]:
+        return {word: _kin(word) for word in self._nouns.words}
+
+    @cached_property
+    def _opposites(self) -> Opposites:
+        return _opposites(self._words.question.text)
 
     @cached_property
     def _acts(self) -> frozenset[str]:
@@ -276,30 +299,30 @@ def _is_word(cell: str) -> bool:
     return cell[:1].isalpha() and cell.lower() not in ("yes", "no")
 
 
-def _does_opposite(question: str, text: str) -> bool:
+def _opposites(question: str) -> Opposites:
+    """The terms of a question that have an opposite which it does not name, and these opposites.
+
+    >>> _opposites("When does it close?")
+    [('close', 'open')]
+    """
+    names = frozenset(terms(question))
+    pairs = [terms(pair) for pair in _PAIRS.strip().replace("\n", ",").split(",")]
+    both_ways = ((one, other) for pair in pairs for one, other in (pair, pair[::-1]))
+    return [(one, other) for one, other in both_ways if one in names and other not in names]
+
+
+def _tells_opposite(text: str, opposites: Opposites) -> bool:
     """Whether a text has the opposite of what the question names, and not the thing itself, nor a
     span of time, which has a beginning and an end.
 
-    >>> [_does_opposite("When does it close?", text) for text in ("It opens at 9:00.", "Closed.")]
-    [True, False]
+    >>> closing = [("close", "open")]
+    >>> [_tells_opposite(text, closing) for text in ("It opens at 9:00.", "Closed.", "Open 9-17")]
+    [True, False, False]
     """
-    if _SPAN.search(text):
+    if not opposites or _SPAN.search(text):
         return False
-    names, words = frozenset(terms(question)), frozenset(terms(text))
-    return any(
-        one in names and other not in names and other in words and one not in words
-        for pair in _OPPOSITES
-        for one, other in (pair, pair[::-1])
-    )
-
-
-_PAIRS = """
-open close, begin end, start end, start finish, arrive depart, arrive leave, buy sell
-income expense, highest lowest, maximum minimum, entrance exit, born died, rise fall
-earliest latest
-"""
-_OPPOSITES = [tuple(terms(pair)) for pair in _PAIRS.strip().replace("\n", ",").split(",")]
-_SPAN = re.compile(r"\d\s?(?:to|until|till|and|-|\u2013)\s?\d", re.IGNORECASE)
+    words = frozenset(terms(text))
+    return any(other in words and one not in words for one, other in opposites)
 
 
 def _in_bound(number: str, question: str, text: str) -> bool:
@@ -310,14 +333,7 @@ def _in_bound(number: str, question: str, text: str) -> bool:
     """
     own = (one for one in quantities(question) if question[one.start : one.end].startswith(number))
     units = {one.unit for one in own}
-    bounds = (
-        one for one in quantities(text) if _BOUND.search(text[max(0, one.start - 12) : one.start])
+    return any(
+        one.unit in units and _BOUND.search(text[max(0, one.start - _LONGEST_BOUND) : one.start])
+        for one in quantities(text)
     )
-    return any(one.unit in units for one in bounds)
-
-
-_BOUND = re.compile(
-    r"\b(?:under|below|over|above|from|up to|until|at most|at least|less than|more than|within"
-    r"|between|to|and) $",
-    re.IGNORECASE,
-)

@@ -83,10 +83,17 @@ class Missing:
 
     def _told_by_measure(self, place: int) -> list[int]:
         """The words that ask for a measure, where the candidate tells one of that sort."""
+        if not self._asking:
+            return []
         question, one = self._words.question.text, self._words.candidates[place]
-        asking = [at for at, word in enumerate(self._nouns.words) if asks_measure(question, word)]
         lacks = lacks_measure(question, f"{one.context} {one.lead} {one.text}")
-        return asking if not lacks else []
+        return [] if lacks else self._asking
+
+    @cached_property
+    def _asking(self) -> list[int]:
+        """The words of the question that ask for a measure."""
+        question = self._words.question.text
+        return [at for at, word in enumerate(self._nouns.words) if asks_measure(question, word)]
 
     def nouns(self, place: int) -> float:
         """How many of these words stand neither in it nor over it, nor in its document's name,

@@ -12,10 +12,14 @@ Kind = Literal["number", "date", "person", "place", "reason", "yes-no", "way", "
 
 LONGEST = 8_000  # characters of a question that is looked at
 
+_HOW = (
+    "many|much|long|old|far|tall|large|big|high|fast|often|deep|heavy|wide|thick|hot|warm|cold|loud"
+    "|expensive"
+)
+
 _KINDS: dict[Kind, str] = {
     "number": (
-        r"\bhow (?:many|much|long|old|far|tall|large|big|high|fast|often|deep|heavy|wide|thick|hot"
-        r"|warm|cold|loud|expensive)\b"
+        rf"\bhow (?:{_HOW})\b"
         r"|\b(?:what|which)(?:['\u2019]s)?\b(?! (?:happen|cause|affect)\w*\b)(?: \S+){0,4}?"
         r" (?:number|percent\w*|amount"
         r"|size|limit|quota|maximum|minimum|max|min|rate|ratio|cost|price|population|default|length|age|timeout|score"
@@ -125,8 +129,8 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 _MEASURED = re.compile(
-    r"\b(?<=how )(?:many|much|long|old|far|tall|large|big|high|fast|often|deep|heavy|wide|thick"
-    r"|hot|warm|cold|loud|expensive|late|early)\b|(?-i:\bmay\b|^\W*May\b)|\b(?:some|any)(?:one|body|thing)\b",
+    rf"\b(?<=how )(?:{_HOW}|late|early)\b|(?-i:\bmay\b|^\W*May\b)"
+    r"|\b(?:some|any)(?:one|body|thing)\b",
     re.IGNORECASE,
 )
 _DEFAULT = re.compile(r"\bdefaults?\b", re.IGNORECASE)

@@ -111,17 +111,14 @@ def _tells_number(case: Case, evidence: Evidence, place: int) -> bool:
     return bool(evidence[places, _COLUMN["number"]].any())
 
 
-def answerable(case: Case, evidence: Evidence, scores: Scores) -> bool:
-    """Whether the passages hold an answer, as far as the signs say of the best candidate."""
-    return _answers(case, evidence, int(scores.argmax()))
-
-
-def next_to_answer(case: Case, evidence: Evidence, scores: Scores) -> int | None:
-    """The next candidate that answers where the best one lacks what a short question demands; None
-    if there is none, or the best lacks nothing of that. It is of the same document and nearly as
-    likely, and has each thing that is named in itself: beside the best, neighbours have most of it.
+def answering(case: Case, evidence: Evidence, scores: Scores) -> int | None:
+    """The candidate that answers: the best; or where that lacks what a short question demands, one
+    of the next. None if there is none. The next is of the same document and nearly as likely, and
+    has each thing that is named in itself: beside the best, neighbours have most of it.
     """
     best, *others = _ranked(scores)[:_TRIED]
+    if _answers(case, evidence, best):
+        return best
     if not case.demands.unmet(best):
         return None
     name = case.name(best)
@@ -131,6 +128,7 @@ def next_to_answer(case: Case, evidence: Evidence, scores: Scores) -> int | None
 
 
 def _answers(case: Case, evidence: Evidence, place: int) -> bool:
+    """Whether a candidate answers the question, as far as its signs say."""
     features = signs(case, evidence, place)
     return INTERCEPT + sum(ANSWERABLE[name] * sign for name, sign in features.items()) > 0
 
