@@ -21,6 +21,7 @@ QUICK = 0.004  # seconds: what takes less at this length is not quadratic
 GROWTH = 8  # times as long as a quarter of the length: between 4 (linear) and 16 (quadratic)
 TRIES = 3  # the best counts
 FEW, SOME = 20, 300  # characters
+ENDLESS = 5  # times QUICK for SOME characters: the whole length would take seconds, or not end
 FASTER = 40  # times as long for SOME as for FEW: between 15 (linear) and 225 (quadratic)
 
 _parser: Any = importlib.import_module("re._parser")  # no public module tells a pattern's tree
@@ -56,8 +57,8 @@ def nonlinear(
 ) -> str | None:
     """How the work grows, if it is not in proportion to the length that it is given."""
     least = 0.0  # what grows exponentially would not end at the full length
-    for few in (FEW, SOME):
-        limit = max(quick, FASTER * least)
+    for few, most in ((FEW, quick), (SOME, ENDLESS * quick)):
+        limit = max(most, FASTER * least)
         if (least := _seconds(work, few, tries=1)) >= limit:
             least = _seconds(work, few, TRIES)
         if least >= limit:

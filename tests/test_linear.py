@@ -155,13 +155,24 @@ def _patterns(value: object) -> Iterator[AnyPattern]:
 
 
 def _uses(path: str, name: str) -> set[str]:
-    """`match` or `fullmatch` where a module does nothing else with this name, else `search`."""
+    """`match` or `fullmatch` where a module does nothing else with this name, else `search`.
+
+    A table's patterns are used by the name that each has in a loop over it.
+    """
+    names = {name} | {
+        loop.target.id
+        for loop in ast.walk(tree(path))
+        if isinstance(loop, ast.For | ast.comprehension)
+        and isinstance(loop.iter, ast.Name)
+        and loop.iter.id == name
+        and isinstance(loop.target, ast.Name)
+    }
     used = {
         node.attr
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
-        and node.value.id == name
+        and node.value.id in names
     }
     return {use if use in ANCHORED else "search" for use in used or {"search"}}
 
