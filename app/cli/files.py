@@ -135,6 +135,10 @@ def _walk(
             _walk(entry, name / entry.name, types, rules, selection)
         elif entry.suffix.lower() in types and entry.is_file():
             selection.files.append(File(entry, str(name / entry.name)))
+        elif entry.is_dir():
+            selection.left_out.append((entry, "a link to a folder; name it itself to take it"))
+        elif entry.is_symlink() and not entry.exists():
+            selection.left_out.append((entry, "a link to nothing"))
         elif entry.is_file() and not entry.name.endswith(ENDING):
             selection.left_out.append((entry, "not of a type that is read"))
 

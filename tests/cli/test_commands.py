@@ -103,6 +103,20 @@ def test_ingest_uploads_text_of_a_named_encoding_as_utf_8(shell: Shell, tmp_path
     assert "is no encoding" in shell.run("ingest", ".", "--charset", "none such", code=2).stderr
 
 
+def test_ingest_of_a_folder_without_documents_says_what_is_there(
+    shell: Shell, tmp_path: Path
+) -> None:
+    folder = tmp_path / "none"
+    folder.mkdir()
+    assert "there is no file to upload" in shell.run("ingest", "none", cwd=tmp_path, code=2).stderr
+    for name in ("a.exe", "b.exe", "c.exe", "d.exe", "package-lock.json"):
+        (folder / name).write_text("x")
+    said = shell.run("ingest", "none", cwd=tmp_path, code=2).stderr
+    words = " ".join(said.replace("│", " ").split())
+    assert "none/a.exe: not of a type that is read" in words
+    assert "and 2 more" in words
+
+
 def test_ingest_takes_the_attributes_from_the_file_beside(shell: Shell, tmp_path: Path) -> None:
     tuning = {"metadataAttributes": {"craft": "organs", "year": {"value": {"numberValue": 1740}}}}
     (tmp_path / "organ.md").write_text("The organ has nine stops.")

@@ -78,9 +78,12 @@ def test_an_ignore_file_that_cannot_be_read_is_said() -> None:
 def test_what_cannot_be_read_is_left_out_with_its_reason() -> None:
     write("d/a.md", "d/b.exe", "d/a.md.metadata.json")
     Path("d/loop").symlink_to("..")
+    Path("d/nothing.md").symlink_to("gone.md")
     chosen = select([Path("d")], TYPES)
     assert [(path.name, reason) for path, reason in chosen.left_out] == [
-        ("b.exe", "not of a type that is read")
+        ("b.exe", "not of a type that is read"),
+        ("loop", "a link to a folder; name it itself to take it"),
+        ("nothing.md", "a link to nothing"),
     ]
 
 

@@ -15,7 +15,7 @@ from app.cli import screen
 from app.cli.application import StackOption, application
 from app.cli.charsets import BadCharset, codec, in_utf_8
 from app.cli.client import Client, Json, Refused
-from app.cli.files import BadSelection, File, select
+from app.cli.files import BadSelection, File, Selection, select
 from app.cli.names import id_of, supported_types
 from app.cli.sidecar import BadSidecar, attributes
 from app.cli.terminal_text import visible_line
@@ -31,6 +31,7 @@ MEGABYTE = 2**20
 MOST_POLLS = 10  # documents that are polled at a time
 MOST_SHOWN = 2  # documents under way that the progress bar names
 MOST_NAMES = 20  # of replaced documents that are listed by name
+MOST_REASONS = 3  # of left-out paths that are named where nothing is left to upload
 
 
 def ingest(
@@ -70,11 +71,7 @@ def ingest(
     except BadSelection as error:
         raise typer.BadParameter(str(error)) from None
     if not selection.files:
-        if any(path.suffix.lower() in types for path, _ in selection.left_out):
-            raise typer.BadParameter(
-                "there are only files that programs wrote for themselves; --all takes them"
-            )
-        raise typer.BadParameter(f"there is no file of a type that is read: {', '.join(types)}")
+        raise typer.BadParameter(_why_none(selection, types))
     left_out = [(str(path), reason) for path, reason in selection.left_out]
     files, refusals = _readable(selection.files, types)
     with application(stack) as client:
@@ -89,6 +86,15 @@ def ingest(
         for path, reason in left_out:
             screen.err.print(f"left out {visible_line(path)}: {reason}", soft_wrap=True)
     raise typer.Exit(1 if failures else 0)
+
+
+def _why_none(selection: Selection, types: Sequence[str]) -> str:
+    """The reason why there is nothing to upload, with the first paths that were left out."""
+    reasons = [f"{visible_line(str(path))}: {reason}" for path, reason in selection.left_out]
+    if more := len(reasons[MOST_REASONS:]):
+        reasons[MOST_REASONS:] = [f"and {more} more"]
+    left_out = f" Left out: {'; '.join(reasons)}." if reasons else ""
+    return f"there is no file to upload. These types are read: {', '.join(types)}.{left_out}"
 
 
 def _readable(files: Sequence[File], types: Sequence[str]) -> tuple[list[File], list[Json]]:
