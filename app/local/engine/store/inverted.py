@@ -80,10 +80,12 @@ class Inverted:
             some = slice(first, first + BATCH)
             rows[some] = places.take(before[some])
             pause()
-        is_live = rows >= 0  # (P,)
-        if is_live.all():
+        dead = np.flatnonzero(rows < 0)  # places of postings, ascending
+        if not len(dead):
             return Inverted(self.keys, self.starts, Columns(rows, counts))
-        starts = np.concatenate([[0], np.cumsum(is_live)])[self.starts]  # (K + 1,)
+        # A running sum over 13 million postings keeps the interpreter to itself for up to .2 s.
+        starts = self.starts - np.searchsorted(dead, self.starts)  # (K + 1,)
+        is_live = rows >= 0  # (P,)
         used = np.diff(starts) > 0  # (K,)
         return Inverted(
             self.keys[used],
