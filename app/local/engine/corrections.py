@@ -3,9 +3,11 @@
     "hwo do I intsall teh pakage" -> "how do I install the package"
 
 Corrected is a plain English word that neither a chunk nor the encoder's vocabulary has, if a chunk
-has one that differs by one letter, or by two in a long word, and begins with the same. Identifiers,
-numbers, names in the middle of a sentence and what stands in quotes are left as they are. Of a
-function word ("the", "what"), only two letters that were swapped are put in order.
+has one that differs by one letter, or by two in a long word, and begins with the same. The
+difference has to be a likely slip (`slips`), and the word none that English makes of others
+(`word_forms`): "stowage" and "paver" are good words, though all documents speak of storage and
+paper. Identifiers, numbers, names in the middle of a sentence and what stands in quotes are left as
+they are. Of a function word ("the", "what"), only two letters that were swapped are put in order.
 """
 
 from collections import Counter
@@ -15,7 +17,9 @@ from functools import cache
 from app.local import lazy_re as re
 from app.local.engine.encoder import TextEncoder
 from app.local.engine.languages import detect
+from app.local.engine.slips import is_plain_slip, is_slip
 from app.local.engine.store.spelling import faults, letters_of, near
+from app.local.engine.word_forms import is_formed
 
 _WORD = re.compile(
     r"(?<![\w/:@#$`\"'\u2019-])(?<![\w][.])"  # not a part of a name, a path, a command or a quote
@@ -28,7 +32,7 @@ _OFTEN_SWAPPED = "the and how why what when where which this that with does have
 _WORDS = frozenset(("form", "hwy", "nad", "three"))
 """Words that are function words with two letters swapped."""
 
-_ENDING = re.compile(r"(?<=\w{3})(?:i?est|i?er|ing|ed|i?es|s|i?ly|d|r|y|e)$")
+_ENDING = re.compile(r"(?<=\w{3})(?:i?est|i?er|ing|ed|i?es|s|i?ly|y|e)$")
 _SHORTEST = 4  # letters of a word that is compared with those of documents
 
 Nearest = Callable[[str], str | None]
@@ -53,15 +57,23 @@ def corrected(question: str, encoder: TextEncoder, nearest: Nearest) -> str:
         is_name = word[0].isupper() and question[: match.start()].strip()
         if len(word) < _SHORTEST or is_name or encoder.count(word) == 1:
             return word
-        other = nearest(word.lower())
-        return word if other is None or _is_form_of(word.lower(), other) else other
+        low = word.lower()
+        other = nearest(low)
+        if other is None or _is_form_of(low, other) or not is_slip(low, other):
+            return word
+        return other if is_plain_slip(low, other) or not is_formed(low, is_common) else word
+
+    def is_common(word: str) -> bool:
+        return encoder.count(word) == 1
 
     return _WORD.sub(correct, question)
 
 
 def _is_form_of(word: str, other: str) -> bool:
-    """Whether two words differ in their endings alone: "cheapest" is no misspelled "cheaper"."""
-    return _ENDING.sub("", word) == _ENDING.sub("", other)
+    """Whether two words differ in their endings alone: "cheapest" is no misspelled "cheaper". But
+    "volum" is no form of "volume".
+    """
+    return other != f"{word}e" and _ENDING.sub("", word) == _ENDING.sub("", other)
 
 
 def nearest_of(words: Iterable[str]) -> Nearest:

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pytest
 
-from app.local.engine.corrections import corrected
+from app.local.engine.corrections import corrected, nearest_of
 from app.local.engine.retrieval import Query, retrieve
 from app.local.engine.store import Chunk, Hit, Store, StoreConfiguration, open_embedded
 from app.local.engine.token_memory import TokenMemory
@@ -60,6 +60,32 @@ def test_names_identifiers_and_other_languages_are_left_alone(
     question: str, encoder: Encoder, store: Store
 ) -> None:
     assert corrected(question, encoder, store.nearest_word) == question
+
+
+GOOD = """
+stowage/storage paver/paper uncultured/cultured berthing/bathing glazier/glacier reseal/reveal
+misfile/missile tuber/tuner backflow/backlog carload/carloan lessee/lesser sublet/subset
+cleat/clean spline/splice dowel/towel soffit/profit
+"""
+SLIPS = """
+storge/storage recieve/receive waranty/warranty presure/pressure adress/address calender/calendar
+seperate/separate wieght/weight depoly/deploy filtr/filter volum/volume deliverd/delivered
+swiming/swimming towell/towel neccesary/necessary temprature/temperature tyer/tyre
+"""
+
+
+@pytest.mark.parametrize("pair", GOOD.split())
+def test_a_good_word_that_no_document_has_is_left_alone(pair: str, encoder: Encoder) -> None:
+    word, other = pair.split("/")
+    question = f"Where is the {word} described?"
+    assert corrected(question, encoder, nearest_of([other])) == question
+
+
+@pytest.mark.parametrize("pair", SLIPS.split())
+def test_a_likely_slip_is_corrected(pair: str, encoder: Encoder) -> None:
+    word, other = pair.split("/")
+    result = corrected(f"Where is the {word} described?", encoder, nearest_of([other]))
+    assert result == f"Where is the {other} described?"
 
 
 def test_a_search_in_english_is_for_the_corrected_words(encoder: Encoder, store: Store) -> None:
