@@ -41,7 +41,9 @@ def test_office_files_are_made_of_the_text_that_is_kept() -> None:
     assert b"Greta" in slides["ppt/slides/slide3.xml"]
 
 
-@pytest.mark.parametrize("name", ["others", "ordinary", "siblings", "turns", "cousins"])
+@pytest.mark.parametrize(
+    "name", ["others", "ordinary", "siblings", "turns", "cousins", "rewordings"]
+)
 def test_no_document_is_asked_about_in_both_halves(name: str) -> None:
     halves: dict[str, set[str]] = {}
     for row in [turn for turns in conversations(name) for turn in turns]:

@@ -19,6 +19,9 @@ turns.jsonl       conversations about 8 documents of everyday life, in turns/: a
                   before it; what is "unanswerable" leans, and nothing answers it
 cousins.jsonl     about 10 more, in cousins/, of the same sorts as siblings and about other things,
                   written once the rules for those were there; nearly as many near misses
+rewordings.jsonl  about 8 more, in rewordings/: what they say is asked for in other words than
+                  theirs ("how long", of a column "duration"), misspelled, of "Ms Adler's number",
+                  of what is most of a table, and two things at once; a fourth are near misses
 
 Half of each file is "open": its wrong answers were read while the writer was worked on. The other
 half is "kept": it was only counted. No document but the project's own has
@@ -37,7 +40,11 @@ from tests.quality._readmes import node_modules, readme
 from tests.quality._unseen._made import made
 
 FOLDER = Path(__file__).parent
-SETS = ("newcomers", "others", "ordinary", "near_misses", "siblings", "turns", "cousins")
+SETS = (
+    *("newcomers", "others", "ordinary", "near_misses", "siblings", "turns", "cousins"),
+    "rewordings",
+)
+_OF_THEIR_OWN = ("siblings", "turns", "cousins", "rewordings")  # sets with a folder of that name
 
 _PACKAGES = {
     "sse_starlette.md": "sse-starlette",
@@ -68,7 +75,7 @@ def documents(name: str) -> Mapping[str, bytes]:
             return _own_docs()
         case "others":
             return _others()
-    folder = FOLDER / (name if name in ("siblings", "turns", "cousins") else "ordinary")
+    folder = FOLDER / (name if name in _OF_THEIR_OWN else "ordinary")
     return dict(made(file) for file in sorted(folder.iterdir()))
 
 
