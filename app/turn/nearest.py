@@ -20,15 +20,27 @@ def nearest(query: str, passages: Sequence[Passage]) -> tuple[Place, ...]:
     query_words = content_words(query)
     places: dict[tuple[str, int | None, str | None], Place] = {}
     for passage in passages:
-        quotable = Quotable(passage.text)
-        topic = " ".join((passage.title, passage.document, *quotable.labels()))
-        shared = query_words & content_words(passage.text)
-        if query_words & content_words(topic) or (
-            shared and len(shared) >= LEAST * len(query_words)
-        ):
-            place = _place(query, passage, quotable)
-            places.setdefault((place.uri, place.page, place.section), place)
-    return tuple(places.values())[:MOST]
+        quotable = _near(query_words, passage)
+        if quotable is None:
+            continue
+        place = _place(query, passage, quotable)
+        places.setdefault((place.uri, place.page, place.section), place)
+        if len(places) == MOST:
+            break
+    return tuple(places.values())
+
+
+def _near(query_words: frozenset[str], passage: Passage) -> Quotable | None:
+    """The passage, to be quoted from, if it is near. One that shares no word is not looked at."""
+    about = query_words & content_words(f"{passage.title} {passage.document}")
+    shared = query_words & content_words(passage.text)
+    if not (about or shared):
+        return None
+    quotable = Quotable(passage.text)
+    is_near = about or len(shared) >= LEAST * len(query_words)
+    if is_near or query_words & content_words(" ".join(quotable.labels())):
+        return quotable
+    return None
 
 
 def _place(query: str, passage: Passage, quotable: Quotable) -> Place:
