@@ -27,9 +27,9 @@ from app.citations.bracket_numbers import (
 
 GLANCE = 64  # characters of the text before a run that a Run holds
 
-# Words, of which no sign can be of a bracketed number, nor of the white space before one.
-_WORD = rf"[^\s{re.escape(OPENERS + RAISED)}]++"
-_PLAIN = re.compile(rf"{_WORD}(?:\s++{_WORD})*+")
+# Words, of which no sign can be of a bracketed number, nor of the white space before one. The
+# lookbehind lets white space without a word behind it be tried once, from its start.
+_PLAIN = re.compile(rf"(?<!\s)(?:\s*+[^\s{re.escape(OPENERS + RAISED)}]++)++")
 _MARKS_CODE = re.compile(r"[`~\n]")
 
 

@@ -24,8 +24,9 @@ def fold(passages: Sequence[Passage], limit: int) -> tuple[Passage, ...]:
     """
     firsts: dict[str, Passage] = {}
     for passage in passages:
+        if len(firsts) == limit:  # a further copy would change nothing
+            break
         firsts.setdefault(" ".join(passage.text.casefold().split()), passage)
     return tuple(
-        replace(passage, number=number)
-        for number, passage in enumerate(list(firsts.values())[:limit], start=1)
+        replace(passage, number=number) for number, passage in enumerate(firsts.values(), start=1)
     )

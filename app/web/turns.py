@@ -30,8 +30,8 @@ from app.errors import OutcropError, Throttled, TimedOut, Unavailable
 
 log = logging.getLogger(__name__)
 
-CAPACITY = 128  # the most pieces that a turn may be ahead of its reader: all of two pauses
-PAUSE_SECONDS = 0.005  # between two handovers; a model takes longer than this for a word
+CAPACITY = 128  # the most pieces that a turn may be ahead of its reader: those of a pause and more
+PAUSE_SECONDS = 0.016  # between two handovers: a screen shows sixty pictures in a second
 STACK = 2**20  # bytes of address space; json needs most of them for the deepest text that it takes
 STOPPING = "Outcrop is stopping. Ask again in a moment."
 GONE = "The caller has gone."
