@@ -132,8 +132,7 @@ def load(path: Path) -> LoadedFile:
         for name, group in groupby(in_columns, key=lambda entry: entry[0])
         for its_entries in [list(group)]
     }
-    size = int(np.prod(shape[1:])) * np.dtype(type_).itemsize
-    mapped = Mapped(path, memory, end, size, arrays.pop(""))
+    mapped = Mapped(path, memory, end, arrays.pop(""))
     return LoadedFile(arrays, columns, Matrix(array(type_, shape, end - start), mapped))
 
 

@@ -56,9 +56,9 @@ class Matrix:
         Raises:
             Damaged: one of them is not what was saved.
         """
-        if self._file:
-            self._file.check(rows)
         chosen: NDArray[Any] = self._array.take(rows, axis=0)  # several times as fast as [rows]
+        if self._file:
+            self._file.check(rows, chosen)
         return chosen
 
     def all(self, pause: Callable[[], None] = no_pause) -> NDArray[Any]:
@@ -71,7 +71,7 @@ class Matrix:
             Damaged: one of them is not what was saved.
         """
         if self._file:
-            self._file.check(pause=pause)
+            self._file.check_all(self._array, pause)
         return self._array
 
     @property
@@ -190,42 +190,61 @@ def _sum(pieces: Iterable[memoryview | bytes]) -> int:
 class Mapped:
     """The matrix of a file, mapped into memory, and which of its rows were checked."""
 
-    def __init__(self, path: Path, memory: mmap.mmap, start: int, size: int, sums: Any) -> None:
-        self._path, self._memory, self._start, self._size = path, memory, start, size
+    def __init__(self, path: Path, memory: mmap.mmap, start: int, sums: Any) -> None:
+        self._path, self._memory, self._start = path, memory, start
         self.sums: NDArray[np.uint32] = sums  # (n,)
         self._is_checked = np.zeros(len(sums), np.bool_)  # (n,)
         self._is_whole = False
         self._read = 0
+        self._advise("MADV_RANDOM")  # else Linux reads megabytes of a cold file around each row
 
-    def check(self, rows: NDArray[Any] | None = None, pause: Callable[[], None] = no_pause) -> None:
-        """Check some rows, or all."""
+    def check(self, rows: NDArray[Any], content: NDArray[Any]) -> None:
+        """Check some rows, of which this is a copy.
+
+        A copy is what is used, and NumPy makes it while other threads run. A checksum of a short
+        row is computed while none does; where that had to read the row from a cold disk first, all
+        of them would wait for the disk.
+        """
         if not self._is_whole:
-            chosen = np.arange(len(self.sums)) if rows is None else rows
-            new = chosen[~self._is_checked[chosen]]
-            for first in range(0, len(new), SLICE):
-                self._check(new[first : first + SLICE])
-                pause()
-            self._is_whole = rows is None
-        self._read += len(self.sums if rows is None else rows)
-        if self._read > HELD and len(self._memory) - self._start > LARGE:
-            self._release()
+            is_new = ~self._is_checked[rows]
+            if is_new.any():
+                self._compare(rows[is_new], content[is_new])
+        self._count(len(rows))
 
-    def _check(self, rows: NDArray[Any]) -> None:
-        bytes_, size, crc32 = memoryview(self._memory)[self._start :], self._size, zlib.crc32
-        sums = [crc32(bytes_[row * size : (row + 1) * size]) for row in rows.tolist()]
-        if sums != self.sums[rows].tolist():
+    def check_all(self, array: NDArray[Any], pause: Callable[[], None] = no_pause) -> None:
+        """Check all rows of the array that is mapped."""
+        if not self._is_whole:
+            self._advise("MADV_NORMAL")
+            new = np.flatnonzero(~self._is_checked)
+            for first in range(0, len(new), SLICE):
+                some = new[first : first + SLICE]
+                self._compare(some, array.take(some, axis=0))
+                pause()
+            self._is_whole = True
+        self._count(len(self.sums))
+
+    def _compare(self, rows: NDArray[Any], content: NDArray[Any]) -> None:
+        if (sums_of(content) != self.sums[rows]).any():
             raise Damaged(f"{self._path} is not what was written")
         self._is_checked[rows] = True
+
+    def _count(self, rows: int) -> None:
+        self._read += rows
+        if self._read > HELD and len(self._memory) - self._start > LARGE:
+            self._release()
 
     def _release(self) -> None:
         """Take the pages out of this process's memory. The system still has them in its own, as
         long as there is room.
         """
         self._read = 0
-        if hasattr(mmap, "MADV_DONTNEED"):
-            start = -(-self._start // mmap.PAGESIZE) * mmap.PAGESIZE
-            if start < len(self._memory):
-                self._memory.madvise(mmap.MADV_DONTNEED, start, len(self._memory) - start)
+        self._advise("MADV_DONTNEED")
+
+    def _advise(self, advice: str) -> None:
+        """Tell the system how the pages of the matrix are used, where it can be told."""
+        start = -(-self._start // mmap.PAGESIZE) * mmap.PAGESIZE
+        if hasattr(mmap, advice) and start < len(self._memory):
+            self._memory.madvise(getattr(mmap, advice), start, len(self._memory) - start)
 
 
 def sums_of(matrix: NDArray[Any]) -> NDArray[np.uint32]:

@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import tracemalloc
 import zlib
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -224,6 +226,47 @@ def test_columns_are_checked_in_their_file(tmp_path: Path, wrong: int | None) ->
     else:
         with pytest.raises(checked.Damaged):
             loaded["a"].check_file()
+
+
+def test_rows_are_checked_in_a_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checksum of what is mapped would wait for the disk, and all threads with it."""
+    path, rows = tmp_path / "a", np.arange(64 * 100, dtype=np.float32).reshape(100, 64)
+    arrays.save(path, {}, rows)
+    matrix, sums = arrays.load(path).matrix, list[int]()
+
+    def crc32(content: memoryview, *before: int) -> int:
+        assert not np.shares_memory(np.frombuffer(content, np.uint8), matrix._array)
+        sums.append(zlib.crc32(content, *before))
+        return sums[-1]
+
+    monkeypatch.setattr(checked, "zlib", SimpleNamespace(crc32=crc32))
+    assert matrix.rows(np.array([7, 3])).tolist() == rows[[7, 3]].tolist()
+    assert len(sums) == 2
+    assert matrix.rows(np.array([3, 5, 7])).tolist() == rows[[3, 5, 7]].tolist()
+    assert len(sums) == 3
+    assert matrix.all().tolist() == rows.tolist()
+    assert sorted(sums) == sorted(matrix.sums.tolist())
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="Linux tells how maps are read")
+def test_around_a_row_nothing_is_read_ahead(tmp_path: Path) -> None:
+    """Linux reads up to megabytes around each place of a file that it has not in its memory."""
+    path = tmp_path / "a"
+    arrays.save(path, {}, np.zeros((100, 1000)))
+    matrix = arrays.load(path).matrix
+    assert "rr" in flags_of_map(path)
+    matrix.rows(np.array([7, 3]))
+    assert "rr" in flags_of_map(path)
+    matrix.all()
+    assert "rr" not in flags_of_map(path)
+
+
+def flags_of_map(path: Path) -> set[str]:
+    """What the system was told of the places where a file is mapped, as two letters each."""
+    maps = re.split(r"^(?=[0-9a-f]+-)", Path("/proc/self/smaps").read_text(), flags=re.M)
+    of_path = [each for each in maps if each.split("\n", 1)[0].endswith(str(path))]
+    assert of_path
+    return {flag for each in of_path for flag in each.rpartition("VmFlags:")[2].split()}
 
 
 def test_a_large_file_is_synced_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
