@@ -200,16 +200,20 @@ class Segment:
 
 def signs(vectors: Vectors) -> tuple[Integers, Integers]:
     """The codes of (n, d) vectors: the heads (h, n) and the tails (n, t), words of 64 bits, uint64.
-    The rest of the last word is 0.
 
     The more signs two vectors share, the smaller the angle between them is (Charikar, "Similarity
     Estimation Techniques from Rounding Algorithms", 2002).
     """
-    bits = np.packbits(vectors > 0, axis=1)  # (n, bytes)
-    if rest := -bits.shape[1] % 8:
-        bits = np.pad(bits, ((0, 0), (0, rest)))  # (n, 8 w)
-    words = bits.view(np.uint64)  # (n, w)
+    words = packed(vectors > 0)  # (n, w)
     return words[:, :HEAD].T.copy(), words[:, HEAD:].copy()
+
+
+def packed(bits: NDArray[Any]) -> Integers:
+    """Rows of bits, (n, d), as words of 64, (n, w). The rest of the last word is 0."""
+    bytes_ = np.packbits(bits, axis=1)  # (n, bytes)
+    padded = np.zeros((len(bytes_), -(-bytes_.shape[1] // 8) * 8), np.uint8)
+    padded[:, : bytes_.shape[1]] = bytes_
+    return padded.view(np.uint64)
 
 
 @lru_cache(maxsize=1 << 16)

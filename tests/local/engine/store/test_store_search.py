@@ -16,7 +16,7 @@ from app.local.engine.store.analysis import terms
 from app.local.engine.store.filters import Condition
 from app.local.engine.store.index import Index, Part
 from app.local.engine.store.search import search
-from app.local.engine.store.segment import Segment
+from app.local.engine.store.segment import Segment, signs
 from app.local.engine.store.vector_search import EXACT, FEW
 from app.local.engine.store.word_search import scored_rows
 from tests.local.engine.store.samples import (
@@ -182,6 +182,31 @@ def test_of_few_chunks_a_question_by_vectors_alone_estimates_none(
     estimated.clear()
     search(large, vector(1), "odd", 10, None)
     assert estimated
+
+
+@pytest.mark.parametrize("dimension", [384, 200])
+def test_estimates_are_sums_of_the_components_whose_bits_are_set(dimension: int) -> None:
+    random = np.random.default_rng(3)
+    vectors = random.standard_normal((300, dimension)).astype(np.float32)
+    heads, tails = signs(vectors)
+    estimates = vector_search._estimates(np.vstack([heads, tails.T]), vectors[0])
+    expected = (vectors > 0) @ vectors[0]
+    assert np.abs(estimates - expected).max() < 0.08 * expected.std()
+    assert np.corrcoef(estimates, expected)[0, 1] > 0.9998
+    none = vector_search._estimates(np.vstack([heads, tails.T]), np.zeros_like(vectors[0]))
+    assert not none.any()
+
+
+@PROPERTY
+@given(st.integers(0, 99), st.integers(1, 1_000), st.sampled_from([3, 60, 250]))
+def test_the_lowest_distances_are_found_with_their_equals(
+    seed: int, count: int, highest: int
+) -> None:
+    random = np.random.default_rng(seed)
+    distances = np.sort(random.integers(0, highest, (1_000, 3)), axis=1)[:, 0].astype(np.uint8)
+    last = np.sort(distances)[count - 1]
+    found = vector_search._lowest(distances, count)
+    assert found.tolist() == np.flatnonzero(distances <= last).tolist()
 
 
 def test_of_many_chunks_a_filter_finds_exactly_the_best(large: Index) -> None:
