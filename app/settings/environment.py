@@ -26,7 +26,10 @@ _T = TypeVar("_T", bound="Environment")
 class Environment(BaseSettings):
     """Settings, each read from `OUTCROP_<NAME>`."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True)
+    # Of the classes here a process reads one or two: the others need not be built.
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, env_ignore_empty=True, defer_build=True
+    )
 
 
 class WrongSettings(OperatorError):
