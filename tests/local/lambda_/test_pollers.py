@@ -5,17 +5,18 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Event
+from threading import Event, Thread
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from app.local.lambda_.runtime.catalogue import EventSourceMapping, FunctionCatalogue
-from app.local.lambda_.runtime.pollers import Invoke, Pollers
+from app.local.lambda_.runtime.pollers import EVENTS, WAIT, Invoke, Pollers
 from app.local.lambda_.runtime.runner import InvocationOutcome
 from app.local.messaging import QueueMessage
 from app.local.sqs.broker import Queues
+from tests.web.served import until
 
 SECONDS = 20  # after which a test that should never wait gives up
 SETTINGS: dict[str, Any] = {
@@ -98,3 +99,19 @@ def test_a_message_that_was_received_as_its_mapping_changed_waits_for_no_timeout
         pollers.stop()
         pollers.join()
     assert sum(queues.counts("q")) == 0
+
+
+def test_pollers_that_wait_for_messages_end_as_they_are_stopped(queues: Queues) -> None:
+    def invoke(_function: str, _payload: str, _request: str | None) -> InvocationOutcome:
+        raise AssertionError("nothing is there to be invoked for")
+
+    pollers = pollers_of(queues, invoke)
+    pollers.start()
+    until(lambda: queues.has_listener("q") and queues.has_listener(EVENTS))
+    pollers.stop()
+    ending = Thread(target=pollers.join)
+    ending.start()
+    ending.join(WAIT / 2)
+    assert not ending.is_alive()
+    assert not queues.has_listener("q")
+    assert not queues.has_listener(EVENTS)

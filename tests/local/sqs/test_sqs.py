@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from app.local import sqs as service
-from app.local.messaging import NotInFlight, QueueMessage
+from app.local.messaging import NoSuchQueue, NotInFlight, QueueMessage
 from app.local.sqs.broker import Queues, md5_of_attributes
 from tests.local.s3.putting import scratch
+from tests.web.served import until
 from tests.wire_server import serving
 
 if TYPE_CHECKING:
@@ -253,6 +254,23 @@ def test_a_long_poll_ends_when_the_stand_in_stops(tmp_path: Path) -> None:
     waiting.join(5)
     assert not waiting.is_alive()
     assert result == [[]]
+
+
+def test_a_long_poll_ends_when_its_queue_is_removed(tmp_path: Path) -> None:
+    queues = Queues(tmp_path)
+    queues.create("q", {})
+
+    def receive() -> None:
+        with pytest.raises(NoSuchQueue):
+            queues.receive("q", wait=20)
+
+    waiting = threading.Thread(target=receive)
+    waiting.start()
+    until(lambda: queues.has_listener("q"))
+    queues.remove("q")
+    waiting.join(5)
+    assert not waiting.is_alive()
+    queues.close()
 
 
 def test_a_hidden_message_comes_back(timed: Queues, clock: Clock) -> None:

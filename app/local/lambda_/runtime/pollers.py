@@ -9,6 +9,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import chain
 from threading import Lock
 from typing import Any
@@ -32,7 +33,8 @@ EVENTS = f"{INTERNAL_PREFIX}lambda-events"
 EVENT_THREADS = 4
 MAPPING_THREADS = 2  # of a queue, of which Lambda has five and more: a slow batch holds up no other
 RETRIES = (60, 120)  # seconds before the second and the third attempt, by Lambda
-WAIT = 0.5  # seconds that a thread waits for messages before it checks whether to stop
+WAIT = 20  # seconds that a thread waits for messages, the longest that SQS has; `stop` ends it
+BUSY_WAIT = 0.5  # seconds before it is tried again whether an invocation can run
 MARGIN = 30  # seconds that a message stays hidden after the timeout of its function
 MOST_RECEIVED = 10  # messages in one receive
 PASSING = (
@@ -60,7 +62,7 @@ class _Poller(Loop):
             try:
                 return invoke()
             except TooManyAtOnce:
-                self.stopping.wait(WAIT)
+                self.stopping.wait(BUSY_WAIT)
         return None
 
 
@@ -79,8 +81,14 @@ class EventPoller(_Poller):
         self._queues, self._catalogue, self._invoke = queues, catalogue, invoke
         self._retries = retries
 
+    def stop(self) -> None:
+        super().stop()
+        self._queues.wake(EVENTS)
+
     def take_step(self) -> None:
-        for message in self._queues.receive(EVENTS, visibility=MARGIN, wait=WAIT):
+        for message in self._queues.receive(
+            EVENTS, visibility=MARGIN, wait=WAIT, stopping=self.stopping
+        ):
             event = json.loads(message.body)
             try:
                 seconds = self._catalogue.get(event["function"]).timeout + MARGIN
@@ -126,10 +134,15 @@ class MappingPoller(_Poller):
         super().__init__(f"lambda-mapping-{mapping.uuid}-{number}")
         self._mapping, self._queues, self._invoke = mapping, queues, invoke
         self._account = account
+        self._queue = ""  # whose messages it waits for
         self.result, self.ended = "No records processed", 0.0
 
+    def stop(self) -> None:
+        super().stop()
+        self._queues.wake(self._queue)
+
     def take_step(self) -> None:
-        queue = self._queues.name_of(self._mapping.queue)
+        queue = self._queue = self._queues.name_of(self._mapping.queue)
         messages = self._collect(queue)
         if not messages:
             return
@@ -149,14 +162,15 @@ class MappingPoller(_Poller):
     def _collect(self, queue: str) -> Sequence[QueueMessage]:
         """A batch: the messages that are there, and those that come within the batching window."""
         size = self._mapping.settings["BatchSize"]
-        messages = list(self._queues.receive(queue, min(size, MOST_RECEIVED), wait=WAIT))
+        receive = partial(self._queues.receive, queue, stopping=self.stopping)
+        messages = list(receive(min(size, MOST_RECEIVED), wait=WAIT))
         deadline = time.monotonic() + self._mapping.settings["MaximumBatchingWindowInSeconds"]
         while messages and len(messages) < size and not self.stopping.is_set():
             remaining = deadline - time.monotonic()
             if remaining <= 0:
                 break
             most = min(size - len(messages), MOST_RECEIVED)
-            messages += self._queues.receive(queue, most, wait=min(remaining, WAIT))
+            messages += receive(most, wait=min(remaining, WAIT))
         return messages
 
 

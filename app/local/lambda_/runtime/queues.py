@@ -1,6 +1,7 @@
 """The queues that Lambda reads from and keeps its own events in, as far as it needs them."""
 
 from collections.abc import Mapping, Sequence
+from threading import Event
 from typing import Protocol
 
 from app.local.messaging import QueueMessage
@@ -24,11 +25,19 @@ class MessageQueues(Protocol):
         """Keep a message, durably. Returns its id."""
 
     def receive(
-        self, name: str, most: int = 1, visibility: int | None = None, wait: float | None = None
+        self,
+        name: str,
+        most: int = 1,
+        visibility: int | None = None,
+        wait: float | None = None,
+        stopping: Event | None = None,
     ) -> Sequence[QueueMessage]:
         """Up to `most` messages, each hidden from other receivers for `visibility` seconds. Waits
-        up to `wait` seconds for the first.
+        up to `wait` seconds for the first; no longer once `stopping` is set and `wake` is called.
         """
+
+    def wake(self, name: str) -> None:
+        """Let those who wait for a message of this queue look again."""
 
     def change_visibility(self, name: str, receipt: str, seconds: int) -> None:
         """Hide a message in flight for so many seconds from now. Raises NotInFlight."""

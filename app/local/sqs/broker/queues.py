@@ -77,6 +77,7 @@ class Queues:
         self.get(name)
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM queues WHERE name = ?", (name,))
+        self._arrivals.wake(name)
 
     def get(self, name: str) -> Queue:
         row = self._database.first("SELECT * FROM queues WHERE name = ?", name)
@@ -145,11 +146,19 @@ class Queues:
         self.send(self.name_of(arn), body)
 
     def receive(
-        self, name: str, most: int = 1, visibility: int | None = None, wait: float | None = None
+        self,
+        name: str,
+        most: int = 1,
+        visibility: int | None = None,
+        wait: float | None = None,
+        stopping: Event | None = None,
     ) -> Sequence[QueueMessage]:
         """Receive up to `most` messages, each hidden from others for `visibility` seconds. If
         there is none, wait for one for `wait` seconds, or until `close`. None stands for the
         queue's own setting.
+
+        Args:
+            stopping: once it is set, the receiver waits no longer; `wake` lets it look.
         """
         arrival = Event()
         began = time.monotonic()
@@ -157,7 +166,7 @@ class Queues:
             while True:
                 arrival.clear()
                 messages, pause = self._look(name, most, visibility, wait, began)
-                if messages or pause <= 0:
+                if messages or pause <= 0 or (stopping and stopping.is_set()):
                     return messages
                 arrival.wait(pause)
 
@@ -183,6 +192,10 @@ class Queues:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(pause):
                         await arrival.wait()
+
+    def wake(self, name: str) -> None:
+        """Let those who wait for a message of this queue look again."""
+        self._arrivals.wake(name)
 
     def has_listener(self, name: str) -> bool:
         """Whether a receiver waits for a message of this queue."""
