@@ -42,7 +42,7 @@ def test_office_files_are_made_of_the_text_that_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["others", "ordinary", "siblings", "turns", "cousins", "rewordings"]
+    "name", ["others", "ordinary", "siblings", "turns", "cousins", "rewordings", "strangers"]
 )
 def test_no_document_is_asked_about_in_both_halves(name: str) -> None:
     halves: dict[str, set[str]] = {}

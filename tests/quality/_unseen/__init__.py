@@ -22,6 +22,10 @@ cousins.jsonl     about 10 more, in cousins/, of the same sorts as siblings and 
 rewordings.jsonl  about 8 more, in rewordings/: what they say is asked for in other words than
                   theirs ("how long", of a column "duration"), misspelled, of "Ms Adler's number",
                   of what is most of a table, and two things at once; a fourth are near misses
+strangers.jsonl   about 12 more, in strangers/, of sorts that none of the others has: a data sheet,
+                  an advertisement for a post, a tariff, a report of a match, a leaflet of a
+                  medicine, a policy, lots of an auction, statutes, a menu, a life, a calendar, a
+                  forecast. Ten near misses each, of seven that it answers
 
 Half of each file is "open": its wrong answers were read while the writer was worked on. The other
 half is "kept": it was only counted. No document but the project's own has
@@ -42,9 +46,10 @@ from tests.quality._unseen._made import made
 FOLDER = Path(__file__).parent
 SETS = (
     *("newcomers", "others", "ordinary", "near_misses", "siblings", "turns", "cousins"),
-    "rewordings",
+    *("rewordings", "strangers"),
 )
-_OF_THEIR_OWN = ("siblings", "turns", "cousins", "rewordings")  # sets with a folder of that name
+# sets with a folder of that name
+_OF_THEIR_OWN = ("siblings", "turns", "cousins", "rewordings", "strangers")
 
 _PACKAGES = {
     "sse_starlette.md": "sse-starlette",
