@@ -39,7 +39,8 @@ class Language:
         finds: what is a number or a date when it is written in words.
         demands: which words ask for a price (`cost`), for the time of day (`hour`), and how many
             there are (`many`); which text tells a price (`price`), the time of day (`clock`), or a
-            time beside a date (`times`); which words tell nothing that an answer has to have
+            time beside a date (`times`), people by their names, titles or trades (`persons`, where
+            no capitals tell names); which words tell nothing that an answer has to have
             (`light`).
         small_talk: what is said to be polite, by what it is; `help` and `overview`.
         says: what the assistant says in this language: that the documents do not say, and what it

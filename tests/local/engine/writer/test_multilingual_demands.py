@@ -16,6 +16,9 @@ GYM = (
 )
 TEA = "# 青石茶馆\n\n一壶龙井茶的价格是68元。包间在二楼。茶馆有二十四张桌子。储物柜C-05已经坏了。"
 
+STAGE = "# 水车剧场\n\n每周六晚上七点有评书表演。水泵由王小芳修理。剧场有二十四张桌子。"
+LAUNDRY = "# ร้านซักผ้า\n\nร้านมีเครื่องซักผ้า 12 เครื่อง การอบผ้าใช้เวลา 40 นาที สมชายเก็บผ้าที่ลืมไว้ในตู้"
+
 
 @pytest.mark.parametrize(
     ("text", "question", "holds"),
@@ -27,6 +30,8 @@ TEA = "# 青石茶馆\n\n一壶龙井茶的价格是68元。包间在二楼。�
         (GYM, "¿Cuántas bicicletas tiene el gimnasio?", "doce"),
         (TEA, "一壶龙井茶多少钱?", "68元"),
         (TEA, "茶馆有多少张桌子?", "二十四"),
+        (STAGE, "谁修理水泵?", "王小芳"),
+        (LAUNDRY, "ใครเก็บผ้าที่ลืมไว้", "สมชาย"),
     ],
 )
 def test_what_has_all_that_is_asked_for_answers(
@@ -48,8 +53,10 @@ def test_what_has_all_that_is_asked_for_answers(
         (TEA, "茶馆几点开门?"),
         (TEA, "一壶普洱茶多少钱?"),
         (TEA, "储物柜C-06坏了吗?"),
+        (STAGE, "谁表演评书?"),  # nobody
+        (LAUNDRY, "ใครซ่อมเครื่องซักผ้า"),
     ],
 )
 def test_what_is_merely_near_does_not_answer(speaker: Writer, text: str, question: str) -> None:
-    code = "zh" if text is TEA else "es" if text is GYM else "de"
+    code = {KIOSK: "de", GYM: "es", LAUNDRY: "th"}.get(text, "zh")
     assert said(speaker, question, [text]) == f"[0] {language(code).says['abstention']}"

@@ -2,6 +2,7 @@
 
     Wann öffnet der Kiosk?       a date or a time, and something that opens
     Was kostet ein Tee?          a price, and tea: not what coffee costs
+    谁修理水泵?                   somebody: a name, a trade, a title
     Wo liegt der Schlüssel T-15? T-15, and no other key
 
 As in English, what is merely near to a question does not answer it. There is no grammar here: small
@@ -33,6 +34,7 @@ _WORD = re.compile(r"[^\W_]+(?:[-.][^\W_]+)*")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _WRITTEN_SO = re.compile(r"(?=[^\W_]*[^\W\d_])[^\W_]{0,6}[-/.]?\d[\w/-]*|\d{3,}", re.IGNORECASE)
 _LATIN_CODE = re.compile(r"[A-Za-z]{1,6}[-/.]?\d[A-Za-z\d/-]*|(?<!\d)\d{3,}")
+_BEGINNING = 4  # signs of what is done, in Thai
 _NAMES = re.compile(r"[^\W\d_]{1,6}[-/.]?\d[\w/-]*")
 _SEPARATOR = re.compile(r"(?<=\d)[.,\u00a0\u202f ](?=\d{3}\b)")
 _CURRENCY = re.compile(r"[€$£¥₽₺]|\b(?:eur|usd|gbp|chf|pln)\b", re.IGNORECASE)
@@ -78,6 +80,9 @@ class ForeignDemands:
             return "kind"
         if self._counted and self.near(self._counted, f"{self._above(place)} {own}") < _COUNTED:
             return self._counted
+        if self._case.question.kind == "person" and not self._language.spaced:
+            one = self._case.candidates[place]  # beside it another does something else
+            around = f"{one.context} {own}"
         return next(iter(self._words_lacking(around)), "")
 
     def _above(self, place: int) -> str:
@@ -99,8 +104,12 @@ class ForeignDemands:
         return " ".join((name, *parts))
 
     def _lacks_kind(self, text: str) -> bool:
-        """Whether a text has no number, price or time of which the question asks one."""
+        """Whether a text has no number, price or time of which the question asks one, and tells
+        nobody where the question is who.
+        """
         question, language = self._case.question, self._language
+        if question.kind == "person":
+            return not self._tells_somebody(text)
         if self._asks_price and question.kind in ("number", "thing"):
             return not (_CURRENCY.search(text) or language.demands["price"].search(text))
         if language.demands["hour"].search(question.text):
@@ -120,6 +129,31 @@ class ForeignDemands:
         return bool(
             dates_in(text, self._language) - known or self._language.demands["times"].search(text)
         )
+
+    def _tells_somebody(self, text: str) -> bool:
+        """Whether a text names somebody, tells what people are, or has something before what is
+        done, as far as the language's file tells people.
+        """
+        persons = self._language.demands.get("persons")
+        return persons is None or bool(persons.search(text)) or self._has_doer(text)
+
+    def _has_doer(self, text: str) -> bool:
+        """Whether something stands in a text before what the question says is done: "สมชาย" of
+        "สมชายซ่อมเครื่อง", to "ใครซ่อมเครื่อง". Thai alone marks its clauses, by spaces.
+        """
+        if self._language.code != "th":
+            return False
+        done = self._language.kinds["person"].split(self._case.question.text)[-1].strip()
+        for clause in text.split():
+            before, verb, _ = clause.partition(done[:_BEGINNING])
+            if (
+                len(done) >= _BEGINNING
+                and verb
+                and before
+                and before not in self._case.question.text
+            ):
+                return True
+        return False
 
     @property
     def _asks_number(self) -> bool:
