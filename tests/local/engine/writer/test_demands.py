@@ -18,6 +18,10 @@ A guard may carry 30 guests a day. The ticket office opens at 9:15. Guests under
 
 The second ride costs 4 EUR. Lost bags keep for a year; tickets are sold in the valley.
 
+Bags may be up to 70 cm high. Tickets to the ridge cost 12 EUR. The hut serves soup from 11:00.
+
+The lift runs 9 hours a day in winter. Engineer Ove Sund measured the masts on 2 June.
+
 ## People
 
 Dr. Nora Hult looks after guests. She is here on Mondays from 8:00 to 13:00.
@@ -66,6 +70,16 @@ ABSTENTION = "do not answer this"
         ("What does a guest of 13 years pay?", "7 EUR"),  # within a bound
         ("What does the second ride cost?", "4 EUR"),
         ("What does the fourth ride cost?", ABSTENTION),
+        ("How high may bags be?", "70 cm"),
+        ("How wide may bags be?", ABSTENTION),  # another dimension
+        ("What do tickets to the ridge cost?", "12 EUR"),
+        ("What do tickets for children cost?", ABSTENTION),  # other guests
+        ("How many hours a day does the lift run?", "9 hours"),
+        ("How many hours a day is the shift of a cook?", ABSTENTION),
+        ("When did Ove Sund measure the masts?", "2 June"),
+        ("When was Ove Sund promoted?", ABSTENTION),  # something else was done
+        ("How much electricity does the lift take?", ABSTENTION),  # no such measure
+        ("When is the ticket office open?", "9:15"),
         ("Who drives LK-2?", "Odd Moe"),  # the column says "driver"
         ("Who drives LK-9?", ABSTENTION),
         ("Who repairs LK-2?", ABSTENTION),

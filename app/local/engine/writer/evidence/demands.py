@@ -24,6 +24,7 @@ from app.local.engine.writer.question.measures import (
     asks_measure,
     lacks_measure,
     lacks_rate,
+    rates,
 )
 from app.local.engine.writer.question.nouns import Nouns
 from app.local.engine.writer.question.quantities import quantities
@@ -35,6 +36,8 @@ _SHORT_TEXT = 0.6  # a sentence alone, of a word of a very short question
 _DOCUMENT = 0.6  # all that was found of a document, of a question how something is done
 _NAME = 0.25  # and of a name
 _ACT = 0.5  # and of what is done, in a row
+_ACT_OF_TEXT = 0.55  # in a sentence
+_ACT_OF_COUNTED = 0.8  # and of what is counted: "How many loaves fit in?" is told by what it takes
 _LIGHT_WORDS = """
 must may instead unless otherwise without everything nothing anything something everybody nobody
 everyone anyone someone really regarding far one ones two three first once together still also
@@ -62,14 +65,20 @@ _DONE = re.compile(  # what somebody or something does, in a question with "does
     r"| (?-i:[A-Z])| \d)",
     re.IGNORECASE,
 )
+_ENDS_ON = re.compile(r"(?<=[a-z] )(?:cost|weigh)(?=\W*$)", re.IGNORECASE)
 _DOES = re.compile(
     r"\bwho (?!(?:is|are|was|were|has|have|can|may|must)\b)(?P<who>[a-z]{3,})"
-    r"|\b(?:which|what) (?:[\w-]+ ){1,2}?(?P<which>[a-z]{2,}s)"
+    r"|\b(?:which|what) (?:[\w-]+ ){1,2}?(?P<which>(?-i:[a-z]{2,}s))"
     r" (?=(?:the|an?|my|our|your|it|about|to|with|into|from)\b|(?-i:[A-Z]))"
     r"|\bhow many [\w-]+s (?P<many>[a-z]{3,}) (?=in|into|on|to|at|for|from|with)\b",
     re.IGNORECASE,
 )
-_PARTICIPLE = re.compile(r"[a-z]{3,}(?:ed|en)|sent|sold|held|lost|lent|spent|built|taught|sung")
+_PARTICIPLE = re.compile(
+    r"(?!(?:garden|kitchen|children|women|token|chicken|citizen|dozen|kitten|linen|omen|siren"
+    r"|specimen|oxygen|hydrogen|nitrogen|pollen|screen|queen|teen|green|seed|weed|breed|feed|need"
+    r"|speed|hundred|open|even|seven|eleven|heaven|raven|maiden|burden|warden|vixen|aspen)$)"
+    r"[a-z]{3,}(?:ed|en)|sent|sold|held|lost|lent|spent|built|taught|sung"
+)
 _KIND_OF_ROW = re.compile(
     r"^\W*(?:which (?P<kind>[\w-]+s) |what (?P<what>[\w-]+s)"
     r" (?!(?:do|does|did|can|could|may|must|should|will)\b))",
@@ -89,7 +98,8 @@ _DAYS = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_OF = re.compile(r"\b(?:number|count|total) of\b|\bnobody\b|\bno\b|\bnone\b", re.IGNORECASE)
-_FACTS = ("number", "date", "person", "place", "thing")
+_DONE_KINDS = ("number", "date", "person", "place")  # of questions, that demand what is done
+_FACTS = (*_DONE_KINDS, "thing")
 _PAIRS = """
 open close, begin end, start end, start finish, arrive depart, arrive leave, buy sell
 income expense, highest lowest, maximum minimum, entrance exit, born died, rise fall
@@ -166,19 +176,21 @@ class Demands:
             return True
         question = self._words.question
         if question.counted is not None:  # a column tells what is counted, and seldom what does it
-            return False
+            return self._lacks_any(self._acts, [place], _ACT_OF_COUNTED)
         cells = [cell for _, cell in self._words.candidates[place].cells[1:]]
         if question.kind in ("person", "place") and cells and not any(map(_is_word, cells)):
             return True
-        does = question.kind in ("number", "date", "person", "place")
-        return does and self._lacks_any(self._acts, [place], _ACT)
+        return question.kind in _DONE_KINDS and self._lacks_any(self._acts, [place], _ACT)
 
     def _unmet_by_text(self, place: int) -> bool:
         question, one = self._words.question, self._words.candidates[place]
         rows = self._words.with_antecedents(place)
         beside = (self._words.beside(place, step) for step in (-1, +1))
         around = [*rows, *(row for row in beside if row is not None)]
-        few = len(self._nouns.words) - len(self._acts)
+        limit = _ACT_OF_TEXT if question.counted is None else _ACT_OF_COUNTED
+        if question.kind in _DONE_KINDS and self._lacks_any(self._acts, rows, limit):
+            return True
+        few = len(self._nouns.words) - len(self._acts) - self._of_count
         if few <= _MOST_WORDS and self._lacks_any(self._things, around, _TEXT):
             return True
         if few < _MOST_WORDS and self._lacks_any(self._things, rows, _SHORT_TEXT):
@@ -232,6 +244,18 @@ class Demands:
         return f"{one.context} {one.lead} {one.text}"
 
     @cached_property
+    def _of_count(self) -> int:
+        """How many words tell what is counted, and in which time: two of "hours a week"."""
+        text, counted = self._words.question.text, self._words.question.counted
+        if counted is None:
+            return 0
+        every = rates(text)
+        return sum(
+            counted in its or word.lower() in every
+            for word, its in zip(self._nouns.words, self._nouns.terms, strict=True)
+        )
+
+    @cached_property
     def _in_parts(self) -> bool:
         return bool(_PARTS.search(self._words.question.text.strip()))
 
@@ -251,7 +275,11 @@ class Demands:
     def _acts(self) -> frozenset[str]:
         """The words of the question that tell what is done."""
         text = self._words.question.text
-        verbs = [match["verb"] for match in _DONE.finditer(text)]
+        last = _ENDS_ON.search(text)
+        if last and asks_measure(text, last[0]):  # "What do tickets for children cost?"
+            verbs = [last[0]]
+        else:
+            verbs = [match["verb"] for match in _DONE.finditer(text)]
         verbs += [match[match.lastgroup or 0] for match in _DOES.finditer(text)]
         return frozenset(
             word for word in self._columns if word in verbs or _PARTICIPLE.fullmatch(word)

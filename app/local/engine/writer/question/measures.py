@@ -53,8 +53,14 @@ _TIME_OR_LENGTH = _measure(
     r"|\d\s?(?:s|ms|h|min|mm|cm|k?m)\b",
 )
 _HOURS = _measure(
-    r"\bwhen (?:is|are) (?:[^?]{0,80}? )?hours\b|\b(?:opening|office|visiting) (?:hours|times)\b",
-    r"\b\d{1,2}(?::\d{2}| ?[ap]\.?m\b| o['\u2019]clock\b)|\b(?:noon|midnight|always|never)\b",
+    r"\bwhen (?:is|are) (?:[^?]{0,80}? )?(?P<word>hours|open)\b"
+    r"|\b(?:opening|office|visiting) (?:hours|times)\b",
+    r"\b\d{1,2}(?::\d{2}| ?[ap]\.?m\b| o['\u2019]clock\b)"
+    r"|\b(?:noon|midnight|always|never|open\w*)\b",
+)
+_POWER = _measure(
+    r"\bhow much (?:electricity|power|energy)\b|\b(?:power|energy) consumption\b",
+    r"\d\s?(?:[kMGT]?Wh?|VA|A)\b|\b(?:(?:kilo)?watts?|amperes?)\b",
 )
 _SHARE = _measure(
     r"\bhow much (?:do|does|did|will) (?:[^?]{1,80} )count\b|\bcounts? (?:the )?(?:most|least)\b",
@@ -69,7 +75,7 @@ _FREQUENCY = _measure(
 )
 _MEASURES = (
     *(_MONEY, _WEIGHT, _TEMPERATURE, _COLOUR, _TELEPHONE, _MAIL, _SPEED, _SIZE, _TIME_OR_LENGTH),
-    *(_AGE, _FREQUENCY, _HOURS, _SHARE),
+    *(_AGE, _FREQUENCY, _HOURS, _SHARE, _POWER),
 )
 
 
@@ -80,12 +86,54 @@ def lacks_measure(question: str, text: str) -> bool:
     >>> [lacks_measure(question, text) for text in ("The pump weighs 3 kg.", "Price EUR: 30")]
     [True, False]
     """
-    return any(asks.search(question) and not tells.search(text) for asks, tells in _MEASURES)
+    if any(asks.search(question) and not tells.search(text) for asks, tells in _MEASURES):
+        return True
+    return _lacks_dimension(question, text)
+
+
+_DIMENSIONS = {
+    "wide": r"wid(?:e|th|ths)|broad",
+    "high": r"high|heights?|tall",
+    "deep": r"deep|depths?",
+    "thick": r"thick(?:ness)?",
+    "long": r"long|lengths?",
+    "far": r"far|away|apart|distances?|from",
+}
+_ASKED = {  # how a size in one direction is asked for; "how long" and "how far" may mean a time
+    "wide": re.compile(r"\bhow wide\b|\bwidth\b", re.IGNORECASE),
+    "high": re.compile(r"\bhow (?:tall|high)\b|\bheight\b", re.IGNORECASE),
+    "deep": re.compile(r"\bhow deep\b|\bdepth\b", re.IGNORECASE),
+    "thick": re.compile(r"\bhow thick\b|\bthickness\b", re.IGNORECASE),
+}
+_TOLD = {
+    name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for name, words in _DIMENSIONS.items()
+}
+_LENGTH = re.compile(r"\d\s?(?:mm|cm|k?m|met(?:er|re)s?|inch(?:es)?|feet)\b", re.IGNORECASE)
+
+
+def _lacks_dimension(question: str, text: str) -> bool:
+    """Whether a question asks for a size in one direction, and a text tells one in others only.
+
+    >>> question = "How wide may a van be?"
+    >>> texts = ("Vans may be 2 m high.", "It is 3 m wide and 2 m high.", "Size: 3 m")
+    >>> [_lacks_dimension(question, text) for text in texts]
+    [True, False, False]
+    """
+    asked = {name for name, asks in _ASKED.items() if asks.search(question)}
+    if not asked or not _LENGTH.search(text):
+        return False
+    told = {name for name, tells in _TOLD.items() if tells.search(text)}
+    return bool(told) and asked.isdisjoint(told)
 
 
 _EVERY = re.compile(
     r"\b(?:an?|per|each|every) (?P<time>second|minute|hour|day|week|month|year)\b", re.IGNORECASE
 )
+
+
+def rates(question: str) -> frozenset[str]:
+    """The times in which a question asks for so much: of "how many calls a day" it is "day"."""
+    return frozenset(match["time"].lower() for match in _EVERY.finditer(question))
 
 
 def lacks_rate(question: str, text: str) -> bool:
@@ -95,7 +143,7 @@ def lacks_rate(question: str, text: str) -> bool:
     >>> [lacks_rate(question, text) for text in ("60 calls a minute.", "The daily limit is 9.")]
     [True, False]
     """
-    times = {match["time"].lower() for match in _EVERY.finditer(question)}
+    times = rates(question)
     if not times or not _EVERY.search(text):
         return False
     names = "|".join("da(?:y|il)" if one == "day" else one for one in times)
@@ -109,5 +157,9 @@ def asks_measure(question: str, word: str) -> bool:
     >>> [asks_measure(question, word) for word in ("phone", "maker")]
     [True, False]
     """
-    forms = (match[0].split() for asks, _ in _MEASURES for match in asks.finditer(question))
+    forms = (
+        (match.groupdict().get("word") or match[0]).split()
+        for asks, _ in _MEASURES
+        for match in asks.finditer(question)
+    )
     return any(word in words for words in forms)
