@@ -108,7 +108,7 @@ mutants: $(VENV)/dev
 	$(BIN)/python -m tests.mutants $(ARGS)
 
 floors: $(VENV)/dev
-	$(BIN)/pytest tests/quality $(ARGS)
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile tests/quality $(ARGS)
 
 browser: $(VENV)/dev $(VENV)/page
 	$(BIN)/pytest tests/browser $(ARGS)

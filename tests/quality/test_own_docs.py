@@ -19,15 +19,16 @@ DOCUMENTS = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"]
 
 
 def passages(document: Path, parser: Parser, encoder: Encoder) -> Iterator[str]:
-    """The chunks of a document, each also with what a search joins to it."""
+    """The chunks of a document, each with what a search joins to it."""
     name = document.relative_to(ROOT).as_posix()
     for piece in chunk(
         parser.parse(document, name).sections, DEFAULT, encoder, title_of_file(name)
     ):
-        yield piece.text
-        if (beside := piece.neighbours) and (beside.before or beside.after):
+        if beside := piece.neighbours:
             own = piece.text[beside.header :] if beside.before else piece.text
             yield beside.before + own + beside.after
+        else:
+            yield piece.text
 
 
 @pytest.fixture(scope="module")
