@@ -29,6 +29,12 @@ def run() -> Iterator[Table]:
     ]
     columns = ("kind", "filter LOW", "MEDIUM", "HIGH")
     yield Table("harmful sentences of our own, held out: share that is found", columns, rows)
+    for half, counts in ordinary(encoder).items():
+        yield Table(
+            f"ordinary sentences that a HIGH filter blocks, {half}",
+            ("subject", "sentences", *harm.KINDS),
+            [(name, *map(str, row)) for name, row in counts.items()],
+        )
     if _guarded.here():
         yield Table(
             "harmless texts that a HIGH filter blocks: share",
@@ -38,6 +44,22 @@ def run() -> Iterator[Table]:
                 for name, scores in harmless(encoder).items()
             ],
         )
+
+
+def ordinary(encoder: Encoder) -> Mapping[str, Mapping[str, Sequence[int]]]:
+    """By half and subject: how many ordinary sentences there are, and how many a HIGH filter
+    blocks by kind. Of those that are open, the blocked ones were read.
+    """
+    least = np.array([HARM[kind][0] for kind in harm.KINDS])
+    subjects = _guarded.own("ordinary")["sentences"]
+    halves: dict[str, dict[str, list[int]]] = {}
+    for half, first in (("kept", 0), ("open", 1)):
+        some = {name: sentences[first::2] for name, sentences in subjects.items()}
+        halves[half] = {
+            name: [len(one), *(_scores(one, encoder) >= least).sum(axis=0).tolist()]
+            for name, one in some.items()
+        }
+    return halves
 
 
 def harmful(kind: str, encoder: Encoder) -> Scores:

@@ -223,6 +223,15 @@ def test_harmful_sentences_are_found() -> None:
         assert (harm.harmful(kind, encoder)[:, place] >= HARM[kind][0]).mean() >= 0.8, kind
 
 
+def test_ordinary_sentences_are_not_taken_for_harmful_ones() -> None:
+    """What house rules, leaflets, museum pages and manuals say of dogs, children and wars."""
+    ordinary = harm.ordinary(Encoder())
+    for half, most in (("kept", 3), ("open", 5)):
+        counts = np.array(list(ordinary[half].values()))
+        assert counts[:, 0].sum() >= 75
+        assert counts[:, 1:].sum() <= most, half
+
+
 @pytest.mark.skipif(not _guarded.here(), reason="../shared/eval is not here")
 def test_harmless_texts_are_not_taken_for_harmful_ones() -> None:
     results = harm.harmless(Encoder(), most=25)
