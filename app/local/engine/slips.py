@@ -28,7 +28,7 @@ def is_slip(word: str, other: str) -> bool:
     """
     pairs = [(word, other), *zip(terms(word), terms(other), strict=False)]
     most = _UNLIKELY if len(word) >= _LONG else _LIKELY
-    return any(_cost(one, meant) <= most for one, meant in pairs)
+    return any(_cost(one, right) <= most for one, right in pairs)
 
 
 def is_plain_slip(word: str, other: str) -> bool:
@@ -62,13 +62,13 @@ def _cost(word: str, other: str) -> int:
     row = list(range(len(other) + 1))
     for i, letter in enumerate(word, start=1):
         last, before, row = before, row, [_extra(word, i) + row[0]]
-        for j, meant in enumerate(other, start=1):
+        for j, right in enumerate(other, start=1):
             least = min(
                 before[j] + _extra(word, i),
                 row[-1] + _LIKELY,
-                before[j - 1] + _instead(letter, meant, by_ear=by_ear),
+                before[j - 1] + _instead(letter, right, by_ear=by_ear),
             )
-            swapped = i > 1 and j > 1 and letter == other[j - 2] and word[i - 2] == meant
+            swapped = i > 1 and j > 1 and letter == other[j - 2] and word[i - 2] == right
             row.append(min(least, last[j - 2] + _LIKELY) if swapped else least)
     return row[-1]
 
@@ -80,10 +80,10 @@ def _extra(word: str, end: int) -> int:
     return _LIKELY if letter in beside or near else _UNLIKELY
 
 
-def _instead(letter: str, meant: str, *, by_ear: bool) -> int:
+def _instead(letter: str, right: str, *, by_ear: bool) -> int:
     """What a letter in place of another one costs."""
-    if letter == meant:
+    if letter == right:
         return 0
-    two = frozenset((letter, meant))
-    heard = by_ear and (two <= _VOWELS or two in _ALIKE)
-    return _LIKELY if two in _BESIDE or heard else _UNLIKELY
+    two = frozenset((letter, right))
+    alike = by_ear and (two <= _VOWELS or two in _ALIKE)
+    return _LIKELY if two in _BESIDE or alike else _UNLIKELY
