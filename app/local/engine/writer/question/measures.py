@@ -119,11 +119,11 @@ def _lacks_dimension(question: str, text: str) -> bool:
     >>> [_lacks_dimension(question, text) for text in texts]
     [True, False, False]
     """
-    asked = {name for name, asks in _ASKED.items() if asks.search(question)}
-    if not asked or not _LENGTH.search(text):
+    directions = {name for name, asks in _ASKED.items() if asks.search(question)}
+    if not directions or not _LENGTH.search(text):
         return False
-    told = {name for name, tells in _TOLD.items() if tells.search(text)}
-    return bool(told) and asked.isdisjoint(told)
+    dimensions = {name for name, tells in _TOLD.items() if tells.search(text)}
+    return bool(dimensions) and directions.isdisjoint(dimensions)
 
 
 _EVERY = re.compile(
