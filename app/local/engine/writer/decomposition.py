@@ -62,6 +62,15 @@ def two_questions(question: str) -> tuple[str, ...]:
     return parts if apart and not _UNNAMED.search(parts[1]) else ()
 
 
+def questions_in(text: str) -> tuple[str, ...]:
+    """The questions that a text is made of, in its own words.
+
+    >>> questions_in("What is quartz, and where is it found?")
+    ('What is quartz?', 'Where is it found?')
+    """
+    return tuple(_questions(text))
+
+
 def _questions(text: str) -> Iterator[str]:
     """The questions that follow one another in a text."""
     for sentence in filter(None, map(str.strip, _BETWEEN.split(text))):

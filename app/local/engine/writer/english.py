@@ -8,15 +8,18 @@ import numpy as np
 
 from app.local import lazy_re as re
 from app.local.engine.encoder import TokenEncoder
+from app.local.engine.languages import ENGLISH
 from app.local.engine.writer.candidates import Candidate
 from app.local.engine.writer.candidates.said import Said
 from app.local.engine.writer.candidates.siblings import with_the_others
-from app.local.engine.writer.decomposition import two_questions
+from app.local.engine.writer.decomposition import questions_in, two_questions
 from app.local.engine.writer.evidence import FEATURES, MOST, Evidence, evidence, likeliest
 from app.local.engine.writer.evidence.case import Case, case_of
 from app.local.engine.writer.evidence.vectors import Remembered
 from app.local.engine.writer.inquiry import Draw, Inquiry
 from app.local.engine.writer.question import Question
+from app.local.engine.writer.question.expected import lacks_kind
+from app.local.engine.writer.question.paraphrase import paraphrased
 from app.local.engine.writer.selection import (
     Scores,
     answering,
@@ -70,6 +73,8 @@ class EnglishChoice:
 
     def of(self, inquiry: Inquiry, draw: Draw) -> Said:
         """What answers a question; no candidates where nothing does."""
+        plain = replace(inquiry.meaning, question=paraphrased(inquiry.meaning.question))
+        inquiry = replace(inquiry, meaning=plain)
         meaning, candidates, names = inquiry.meaning, inquiry.candidates, inquiry.names
         if subject := subject_of_summary(meaning.question):
             about = sentences_about(subject, candidates, names)[:MOST]
@@ -92,8 +97,9 @@ class EnglishChoice:
         return self._compared(inquiry, draw, comparison) or answer
 
     def _two_questions(self, inquiry: Inquiry, draw: Draw) -> Said | None:
-        """What answers "What is A, and how do I B?": the answers to both. None where it is one
-        question, or the passages do not answer both.
+        """What answers "What is A, and how do I B?": the answers to both; or to one, and that the
+        documents do not say the other. None where it is one question, or where the passages answer
+        neither, or all of it at once.
         """
         meaning = inquiry.meaning
         parts = two_questions(meaning.question) if meaning.is_whole else ()
@@ -101,10 +107,28 @@ class EnglishChoice:
             self.of(replace(inquiry, meaning=replace(meaning, question=part)), draw)
             for part in parts
         ]
+        if sum(bool(one.candidates) for one in answers) == 1:
+            return self._one_of_two(inquiry, draw, answers)
         if not answers or not all(one.candidates for one in answers):
             return None
         both = dict.fromkeys(one for answer in answers for one in answer.candidates[:_OF_EACH])
         return Said(list(both), answers[0].before)
+
+    def _one_of_two(self, inquiry: Inquiry, draw: Draw, answers: Sequence[Said]) -> Said | None:
+        """The answer to one of two questions, and that the other has none; None where something
+        answers both at once, as far as can be told.
+        """
+        parts = questions_in(inquiry.meaning.question)
+        if len(parts) != len(answers):
+            return None
+        [(answer, other)] = [
+            (one, parts[1 - place]) for place, one in enumerate(answers) if one.candidates
+        ]
+        at_once = self._of(inquiry, draw).candidates
+        if at_once and not lacks_kind(Question(other), " ".join(one.text for one in at_once)):
+            return None
+        behind = ENGLISH.replies["unanswered"].format(other)
+        return replace(answer, behind=behind)
 
     def _of(self, inquiry: Inquiry, draw: Draw, *, known: bool = False) -> Said:
         """What answers a question that compares nothing.

@@ -22,6 +22,7 @@ _QUOTED_QUESTION = re.compile(
 _PRONOUN = re.compile(
     r"(?:It|He|She|They|This|These|Those|His|Her|Their|Its|Such|Then|Otherwise)\b"
     r"|(?:In|On|At|By|For|From|Since|Until|After|Before) [\w.:-]+(?: [\w.:-]+)?,? (?:it|they)\b"
+    r"|(?:(?:We|You|They|I|Please)\b )?(?!(?:If|When|As|Once|That|What)\b)\w+ (?:it|them|one of)\b"
 )
 _VALUE = re.compile(r"=[^`]*|\([^`()]*\)")
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from app.local import lazy_re as re
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.evidence.coverage import Coverage
-from app.local.engine.writer.question import is_calendar
+from app.local.engine.writer.question import bare, is_calendar
 from app.local.engine.writer.question.expected import (
     counts,
     stands_at_a_place,
@@ -48,7 +48,7 @@ less least quite rather almost enough highest lowest list steps step sort sorts 
 types way ways thing things part parts option options parameter parameters argument arguments
 class classes case cases example examples form idea meaning name names number numbers page point
 purpose reason role side term value values word words time period current currently minimum
-maximum default concerned possible put let lets get gets allowed dr mr mrs ms
+maximum default concerned possible put let lets get gets allowed worth dr mr mrs ms
 """
 _LIGHT = frozenset(_LIGHT_WORDS.split())
 _PARTS = re.compile(  # of a question of several clauses
@@ -100,6 +100,9 @@ _DAYS = re.compile(
 _NUMBER_OF = re.compile(r"\b(?:number|count|total) of\b|\bnobody\b|\bno\b|\bnone\b", re.IGNORECASE)
 _DONE_KINDS = ("number", "date", "person", "place")  # of questions, that demand what is done
 _FACTS = (*_DONE_KINDS, "thing")
+_OF_MANY = re.compile(r"\b(?:are|have to|must)\b")
+_DETERMINER = re.compile(r"^(?:All|The|Our|Your|Any|These) ")
+_KIND_OF_NUMBER = re.compile(r"\b([a-z]+) number\b")
 _PAIRS = """
 open close, begin end, start end, start finish, arrive depart, arrive leave, buy sell
 income expense, highest lowest, maximum minimum, entrance exit, born died, rise fall
@@ -157,7 +160,9 @@ class Demands:
         itself or over it, and none in its neighbours.
         """
         rows = self._words.with_antecedents(place)
-        lacks = self._lacks_any(self._things, rows, _ROW) or self._lacks_any(self._acts, rows, _ACT)
+        lacks = self._lacks_any(self._things, rows, _ROW) or self._lacks_any(
+            self._deeds, rows, _ACT
+        )
         return not lacks and not self.unmet(place)
 
     def _of_document(self, place: int) -> list[int]:
@@ -176,11 +181,11 @@ class Demands:
             return True
         question = self._words.question
         if question.counted is not None:  # a column tells what is counted, and seldom what does it
-            return self._lacks_any(self._acts, [place], _ACT_OF_COUNTED)
+            return self._lacks_any(self._deeds, [place], _ACT_OF_COUNTED)
         cells = [cell for _, cell in self._words.candidates[place].cells[1:]]
         if question.kind in ("person", "place") and cells and not any(map(_is_word, cells)):
             return True
-        return question.kind in _DONE_KINDS and self._lacks_any(self._acts, [place], _ACT)
+        return question.kind in _DONE_KINDS and self._lacks_any(self._deeds, [place], _ACT)
 
     def _unmet_by_text(self, place: int) -> bool:
         question, one = self._words.question, self._words.candidates[place]
@@ -188,7 +193,7 @@ class Demands:
         beside = (self._words.beside(place, step) for step in (-1, +1))
         around = [*rows, *(row for row in beside if row is not None)]
         limit = _ACT_OF_TEXT if question.counted is None else _ACT_OF_COUNTED
-        if question.kind in _DONE_KINDS and self._lacks_any(self._acts, rows, limit):
+        if question.kind in _DONE_KINDS and self._lacks_any(self._deeds, rows, limit):
             return True
         few = len(self._nouns.words) - len(self._acts) - self._of_count
         if few <= _MOST_WORDS and self._lacks_any(self._things, around, _TEXT):
@@ -224,16 +229,38 @@ class Demands:
     def _lack(self, word: str, rows: list[int]) -> float:
         """How much these candidates lack of a word, by its rarity, 0 to 1."""
         column = self._columns[word]
+        if self._is_said_of_all(word, rows[0]):
+            return 0.0
         if not self._nouns.terms[column].isdisjoint(self._words.name(rows[0])):
             return 0.0
         kin = self._kin[word]
         if kin and any(not kin.isdisjoint(self._words.own_and_above(row)) for row in rows):
             return 0.0
         near = self._nouns.near[rows, column].max()
+        is_row = bool(self._words.candidates[rows[0]].cells)  # whose column may have another name
+        if near < 1 and not is_row and word in self._kinds_of_number:
+            return 1.0
         if near < 1 and (is_calendar(word) or word in _OF_A_CLASS):
             days = is_calendar(word) and any(_DAYS.search(self._own(row)) for row in rows)
             return 0.0 if days else 1.0
         return float(self._nouns.rarity[column] * (1 - near))
+
+    def _is_said_of_all(self, word: str, place: int) -> bool:
+        """Whether a word qualifies a thing of which a sentence tells for all of its sort when it is
+        to be done: "adult" of "the adult membership", and "Membership fees are due on 1 March".
+        What qualifies it has to stand elsewhere in the passage.
+        """
+        question, one = self._words.question, self._words.candidates[place]
+        if question.kind != "date" or one.kind != "sentence":
+            return False
+        words = question.text.rstrip(" ?.").split()
+        thing = words[words.index(word) + 1 :][:1] if word in words else []
+        if not thing or not _OF_MANY.search(one.text):
+            return False
+        begins = terms(" ".join(_DETERMINER.sub("", one.text).split()[:1]))
+        held = self._words.passage_terms[one.passage]
+        its = self._nouns.terms[self._columns[word]]
+        return begins == terms(thing[0]) and not held.isdisjoint(its)
 
     def _told(self, place: int) -> str:
         """The words of a candidate, of what stands over it and of what its pronoun refers to."""
@@ -272,6 +299,11 @@ class Demands:
         return _opposites(self._words.question.text)
 
     @cached_property
+    def _kinds_of_number(self) -> frozenset[str]:
+        """What numbers are asked for: "order", of "the order number". An invoice has another."""
+        return frozenset(_KIND_OF_NUMBER.findall(self._words.question.text))
+
+    @cached_property
     def _acts(self) -> frozenset[str]:
         """The words of the question that tell what is done."""
         text = self._words.question.text
@@ -284,6 +316,12 @@ class Demands:
         return frozenset(
             word for word in self._columns if word in verbs or _PARTICIPLE.fullmatch(word)
         )
+
+    @cached_property
+    def _deeds(self) -> frozenset[str]:
+        """What is done, but for what asks for a measure: "expire", of "When does it expire?"."""
+        text = self._words.question.text
+        return frozenset(word for word in self._acts if not asks_measure(text, word))
 
     @cached_property
     def _things(self) -> tuple[str, ...]:
@@ -300,7 +338,7 @@ class Demands:
     def _names(self) -> tuple[str, ...]:
         """Names, months and days, but for the first word."""
         known = self._words.question.names
-        return self._but(lambda word: not (word[0].isupper() and word.lower() in known))
+        return self._but(lambda word: not (word[0].isupper() and bare(word) in known))
 
     def _but(self, leaves_out: Callable[[str], bool]) -> tuple[str, ...]:
         """The words of the question that tell no act, without some."""

@@ -9,7 +9,7 @@ from app.local.engine.writer.evidence.coverage import Coverage
 from app.local.engine.writer.evidence.surroundings import missing as lack_of
 from app.local.engine.writer.evidence.surroundings import standing_terms
 from app.local.engine.writer.evidence.surroundings import surroundings as surroundings_of
-from app.local.engine.writer.question import is_superlative
+from app.local.engine.writer.question import bare, is_superlative
 from app.local.engine.writer.question.measures import asks_measure, lacks_measure
 from app.local.engine.writer.question.nouns import Nouns
 from app.local.engine.writer.question.phrases import phrases
@@ -48,6 +48,8 @@ class Missing:
         if not word or self._words.mostly_prose:
             return 0.0
         column = self._nouns.words.index(word)
+        if asks_measure(self._words.question.text, word) and self._some_tell_measure:
+            return 0.0
         near = float(self._nouns.near[:, column].max())
         return float(self._nouns.rarity[column]) * (1 - near) if near < _NEARLY_SAID else 0.0
 
@@ -90,6 +92,13 @@ class Missing:
         return [] if lacks else self._asking
 
     @cached_property
+    def _some_tell_measure(self) -> bool:
+        """Whether a candidate tells a measure of the sort that the question asks for."""
+        question = self._words.question.text
+        texts = (f"{one.context} {one.lead} {one.text}" for one in self._words.candidates)
+        return not all(lacks_measure(question, text) for text in texts)
+
+    @cached_property
     def _asking(self) -> list[int]:
         """The words of the question that ask for a measure."""
         question = self._words.question.text
@@ -123,7 +132,7 @@ class Missing:
         """Whether no passage has a name of the question: "Gentoo", of "on Gentoo"."""
         all_terms: frozenset[str] = frozenset().union(*self._words.passage_terms.values())
         return any(
-            noun.lower() in self._words.question.names and all_terms.isdisjoint(its)
+            bare(noun) in self._words.question.names and all_terms.isdisjoint(its)
             for noun, its in zip(self._nouns.words, self._nouns.terms, strict=True)
         )
 

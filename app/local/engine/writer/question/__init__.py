@@ -319,7 +319,7 @@ def is_superlative(word: str) -> bool:
 
 def words(text: str) -> frozenset[str]:
     """Its words, in lower case."""
-    return frozenset(map(_bare, _WORD.findall(text)))
+    return frozenset(map(bare, _WORD.findall(text)))
 
 
 def names(text: str) -> frozenset[str]:
@@ -329,7 +329,7 @@ def names(text: str) -> frozenset[str]:
     ['rome']
     """
     capitals = (word for word in _WORD.findall(text)[1:] if word[0].isupper())
-    return frozenset(_bare(word) for word in capitals if not _PRONOUN.fullmatch(word))
+    return frozenset(bare(word) for word in capitals if not _PRONOUN.fullmatch(word))
 
 
 def numbers(text: str) -> frozenset[str]:
@@ -376,7 +376,8 @@ def dates(text: str) -> frozenset[str]:
     return frozenset(_YEAR.findall(text)) | (_lower_words(text) & _MONTHS)
 
 
-def _bare(word: str) -> str:
+def bare(word: str) -> str:
+    """A word in lower case, without the ending of what belongs to somebody."""
     return word.lower().removesuffix("'s").removesuffix("\u2019s")
 
 

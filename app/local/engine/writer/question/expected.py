@@ -5,6 +5,7 @@ place or a person.
 from app.local import lazy_re as re
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.question import Question, dates, is_calendar, names, numbers
+from app.local.engine.writer.question.measures import lacks_measure
 
 _REASON = re.compile(
     r"\b(?:because|due to|owing to|thanks to|so that|so as to|in order to|reasons?|therefore|thus"
@@ -53,6 +54,8 @@ _OTHER_NAME = re.compile(
     r"(?:called|known|named|referred to|termed)\b|\baliases\b|\bnicknamed?\b|\ba\.?k\.?a\b",
     re.IGNORECASE,
 )
+_POINTS = frozenset(terms("points credits marks"))
+_SHARE = re.compile(r"\d\s?(?:%|per ?cent\b)", re.IGNORECASE)
 _BREAK = re.compile(r"[;:!?]|[,.](?=\s|$)")
 _BEFORE_COUNTED = 2  # words between a number and what is counted
 _NAME = r"(?:the )?(?:[a-z]+ ){0,4}?(?P<name>[A-Z][\w-]+)"
@@ -153,14 +156,18 @@ def _new(pattern: re.Pattern[str], question: Question, text: str) -> bool:
 
 
 def counts(question: Question, text: str) -> bool:
-    """Whether a text has a number right before what the question counts.
+    """Whether a text has a number right before what the question counts. Points may be per cent.
 
     >>> how_many = Question("How many boats are in the harbour?")
     >>> [counts(how_many, text) for text in ("It has nine fishing boats.", "It has 20 m of depth.")]
     [True, False]
+    >>> counts(Question("How many points does the talk give?"), "The talk counts 10 %.")
+    True
     """
     if question.counted is None:
         return False
+    if question.counted in _POINTS and _SHARE.search(text):
+        return True
     row = text.split()
     return any(
         numbers(_BREAK.split(" ".join(row[max(0, place - 1 - _BEFORE_COUNTED) : place]))[-1])
@@ -177,6 +184,24 @@ def tells_other_name(question: Question, text: str) -> bool:
     [True, False]
     """
     return bool(_ASKS_OTHER_NAME.search(question.text) and _OTHER_NAME.search(text))
+
+
+def lacks_kind(question: Question, text: str) -> bool:
+    """Whether a question asks for a measure, a number, a time or somebody, and a text has none.
+
+    >>> [lacks_kind(Question(text), "It is of type G.") for text in ("When is it?", "What is it?")]
+    [True, False]
+    """
+    if lacks_measure(question.text, text):
+        return True
+    match question.kind:
+        case "date":
+            return not tells_time(question, text)
+        case "person":
+            return not tells_person(question, text)
+        case "number":
+            return not numbers(text)
+    return False
 
 
 def has_new_name(question: Question, text: str) -> bool:

@@ -19,23 +19,24 @@ def _measure(asks: str, tells: str) -> _Measure:
 _MONEY = _measure(
     r"\b(?:costs?|prices?|fees?|fares?|salary|wages?|expensive|cheap)\b",
     r"[€$£¥]|\b(?:eur|usd|gbp|chf|euros?|dollars?|cents?|pounds?|prices?|costs?|fees?|free|pays?"
-    r"|paid|charge\w*|fares?|tariff|rent|salary|wages?|admission|entrance|entry|tickets?|toll)\b",
+    r"|paid|charge\w*|fares?|tariff|rents?|rate|amount|deposit|dues|tuition|fine|salary|wages?|admission|entrance|entry|tickets?|toll)\b",
 )
 _WEIGHT = _measure(
     r"\b(?:weighs?|weight|heavy)\b",
-    r"(?:\b|\d)(?:kg|g|mg|grams?|kilos?|tons?|tonnes?|t|lbs?|oz|weigh\w*|heav\w+)\b",
+    r"(?:\b|\d)(?:kg|mg|grams?|kilos?|tons?|tonnes?|lbs?|oz|weigh\w*|heav\w+|mass)\b|\d\s?%"
+    r"|(?:(?<![\w-])|\d)(?-i:[gt])(?![\w-])",  # but not that of "G-38"
 )
 _TEMPERATURE = _measure(
     r"\btemperatures?\b|\b(?:how|so) (?:warm|cold|hot|cool)\b",
-    r"°|\b[CFK]\b|\b(?:kelvin|degrees?|temperatures?|warm\w*|cold\w*|hot\w*|celsius|fahrenheit)\b",
+    r"°|(?:(?<![\w-])|\d)(?-i:[CFK])(?![\w-])"
+    r"|\b(?:kelvin|degrees?|temperatures?|warm\w*|cold\w*|hot\w*|celsius|fahrenheit)\b",
 )
 _COLOUR = _measure(
     r"\bcolou?rs?\b",
     r"\bcolou?r\w*|\b(?:red|green|blue|yellow|white|black|gr[ae]y|brown|orange|pink)\b",
 )
-_TELEPHONE = _measure(
-    r"\b(?:tele)?(?:phone|fax) number\b", r"\d[\d ()/-]{5,20}\d|\+\d|\b(?:tele)?phone\b"
-)
+_TELEPHONE = _measure(r"\b(?:tele)?phone number\b", r"\d[\d ()/-]{5,20}\d|\+\d|\b(?:tele)?phone\b")
+_FAX = _measure(r"\bfax(?: number)?\b", r"\bfax\b")
 _MAIL = _measure(r"\be-?mail address\b", r"\w@\w")
 _SPEED = _measure(
     r"\b(?:how fast|speed)\b",
@@ -43,18 +44,31 @@ _SPEED = _measure(
 )
 _SIZE = _measure(
     r"\bhow (?:tall|wide|deep|thick)\b|\b(?:width|height|depth|thickness)\b",
-    r"(?:\b|\d)(?:mm|cm|k?m|met(?:er|re)s?|inch(?:es)?|feet|foot|tall|wide|deep|thick\w*|width"
+    r"(?:\b|\d)(?:mm|cm|k?m|met(?:ers|res?)|inch(?:es)?|feet|foot|tall|wide|deep|thick\w*|width"
     r"|height|depth|pixels?|px)\b",
 )
 _TIME_OR_LENGTH = _measure(
-    r"\bhow long\b",
-    r"\b(?:\w{0,6}seconds?|minutes?|hours?|days?|weeks?|months?|years?|until|till|since|while|long\w*"
-    r"|length|always|forever|never|night|date|characters?|mm|cm|k?m|met(?:er|re)s?)\b"
+    r"\bhow long\b|\bdurations?\b",
+    r"\b(?:\w{0,6}seconds?|min(?:ute)?s?|hours?|hrs?|days?|weeks?|months?|years?|until|till|since|while"
+    r"|long\w*|durations?|lasts?|times?|length|always|forever|never|night|date|characters?|mm|cm|k?m|met(?:ers|res?))\b"
     r"|\d\s?(?:s|ms|h|min|mm|cm|k?m)\b",
 )
+_DISTANCE = _measure(
+    r"\bhow far\b|\bdistance\b",
+    r"(?:\b|\d)(?:k?m|met(?:ers|res?)|kilomet(?:ers|res?)|miles?|feet|steps?|distance|range|far|away"
+    r"|walk\w*|minutes?|hours?|zones?|stops?|streets?|next|near\w*|opposite|beside)\b"
+    r"|\bfrom \w[^.]{0,40} to\b",
+)
+_NOISE = _measure(r"\bhow loud\b|\bnoise\b", r"\bdb\b|\b(?:decibels?|loud\w*|quiet\w*|nois[ey]\w*)")
+_DUE = _measure(
+    r"\b(?:deadlines?|due(?: date)?|expir(?:es?|y|ation)|run out|valid)\b",
+    r"\d|\b(?:due|by|until|till|before|within|after|deadline\w*|expir\w+|valid|clos\w+|ends?|latest|pay\w*"
+    r"|date|days?|last)\b",
+)
 _HOURS = _measure(
-    r"\bwhen (?:is|are) (?:[^?]{0,80}? )?(?P<word>hours|open)\b"
-    r"|\b(?:opening|office|visiting) (?:hours|times)\b",
+    r"\bwhen (?:is|are) (?:[^?]{0,80}? )?"
+    r"(?P<words>(?:(?:opening|office|visiting|consulting) )?hours?|open)\b"
+    r"|\b(?:opening|office|visiting|consulting) (?:hours?|times)\b",
     r"\b\d{1,2}(?::\d{2}| ?[ap]\.?m\b| o['\u2019]clock\b)"
     r"|\b(?:noon|midnight|always|never|open\w*)\b",
 )
@@ -63,30 +77,47 @@ _POWER = _measure(
     r"\d\s?(?:[kMGT]?Wh?|VA|A)\b|\b(?:(?:kilo)?watts?|amperes?)\b",
 )
 _SHARE = _measure(
-    r"\bhow much (?:do|does|did|will) (?:[^?]{1,80} )count\b|\bcounts? (?:the )?(?:most|least)\b",
+    r"\bhow many (?P<words>points|credits|marks)\b"
+    r"|\bhow much (?:do|does|did|will) (?:[^?]{1,80} )count\b|\bcounts? (?:the )?(?:most|least)\b",
     r"%|\b(?:per ?cent|shares?|weights?|points?|credits?|half|third|quarter|counts?)\b",
 )
-_AGE = _measure(r"\bhow old\b", r"\b(?:years?|age\w*|old\w*|built|since|founded|1\d{3}|20\d\d)\b")
+_AGE = _measure(
+    r"\bhow old\b|\bage of\b",
+    r"\b(?:years?|age\w*|old\w*|born|birth\w*|built|since|founded|1\d{3}|20\d\d)\b",
+)
 _FREQUENCY = _measure(
-    r"\bhow often\b",
+    r"\bhow often\b|\bfrequency\b",
     r"\b(?:every|each|per|once|twice|times|daily|weekly|monthly|yearly|hourly|always|never|often"
-    r"|rarely|an? (?:day|week|month|year|hour)|after \d[\d,.]*"
+    r"|rarely|intervals?|frequency|an? (?:day|week|month|year|hour)|after \d[\d,.]*"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days)\b",
 )
 _MEASURES = (
     *(_MONEY, _WEIGHT, _TEMPERATURE, _COLOUR, _TELEPHONE, _MAIL, _SPEED, _SIZE, _TIME_OR_LENGTH),
-    *(_AGE, _FREQUENCY, _HOURS, _SHARE, _POWER),
+    *(_FAX, _AGE, _FREQUENCY, _DISTANCE, _NOISE, _DUE, _HOURS, _SHARE, _POWER),
+)
+
+
+_RATE = re.compile(
+    r"\d [a-z]{1,20} (?:an?|per|each|every) (?:second|minute|hour|day|week|month|year)\b"
 )
 
 
 def lacks_measure(question: str, text: str) -> bool:
-    """Whether a question asks for a measure, and a text tells none of that sort.
+    """Whether a question asks for a measure, and a text tells none of that sort. How often
+    something is done in a minute does not tell how long it is.
 
     >>> question = "What does the pump cost?"
     >>> [lacks_measure(question, text) for text in ("The pump weighs 3 kg.", "Price EUR: 30")]
     [True, False]
+    >>> [lacks_measure("How long is it?", text) for text in ("60 calls a minute.", "A minute.")]
+    [True, False]
     """
-    if any(asks.search(question) and not tells.search(text) for asks, tells in _MEASURES):
+    alone = _RATE.sub(" ", text)
+    if any(
+        one.asks.search(question)
+        and not one.tells.search(alone if one is _TIME_OR_LENGTH else text)
+        for one in _MEASURES
+    ):
         return True
     return _lacks_dimension(question, text)
 
@@ -158,7 +189,7 @@ def asks_measure(question: str, word: str) -> bool:
     [True, False]
     """
     forms = (
-        (match.groupdict().get("word") or match[0]).split()
+        (match.groupdict().get("words") or match[0]).split()
         for asks, _ in _MEASURES
         for match in asks.finditer(question)
     )

@@ -46,6 +46,12 @@ _QUESTION_WORD = re.compile(
 _JOINS = re.compile(r" (of|in|for|on|at) ")
 _AUXILIARY = re.compile(r"\b(?:do|does|did)\s+$", re.IGNORECASE)
 _LONGEST_WORD = 8  # characters, of those that may stand before a phrase
+_NEEDED = re.compile(  # "Which gasket does the flange need?": the gasket is talked about
+    r"^\W*(?:which|what) (?P<thing>[\w-]+(?: (?!do\b|does\b|did\b)[\w-]+){0,2}) "
+    r"(?:do|does|did|should|must|can) [^?]{1,60} "
+    r"(?:need|take|require|want|buy|order|recommend|get)\W*$",
+    re.IGNORECASE,
+)
 _WITH = re.compile(r"\b(?:with|using|via)\s+$", re.IGNORECASE)
 _BEHIND = re.compile(r"\b(?:in|on|at|to|from|by|as|into|for|under|with|how)\s+$", re.IGNORECASE)
 # "Which Python does it require?": what is asked for is not what requires it.
@@ -183,6 +189,8 @@ def antecedent(question: str) -> Phrase | None:
     ['orjson', 'Outcrop']
     """
     candidates = phrases(question)
+    if needed := _NEEDED.match(question):
+        return next((one for one in candidates if one.start == needed.start("thing")), None)
     word_before = {
         one: question[max(0, one.start - _LONGEST_WORD) : one.start] for one in candidates
     }

@@ -114,15 +114,19 @@ def _tells_number(case: Case, evidence: Evidence, place: int) -> bool:
 def answering(case: Case, evidence: Evidence, scores: Scores) -> int | None:
     """The candidate that answers: the best; or where that lacks what a short question demands, one
     of the next. None if there is none. The next is of the same document and nearly as likely, and
-    has each thing that is named in itself: beside the best, neighbours have most of it.
+    has each thing that is named in itself: beside the best, neighbours have most of it. Where the
+    best only lacks the number or the time that is asked for, the next has to go on about it.
     """
     best, *others = _ranked(scores)[:_TRIED]
     if _answers(case, evidence, best):
         return best
-    if not case.demands.unmet(best):
+    lacks = signs(case, evidence, best)
+    if not any(lacks[sign] for sign in ("unmet", "no number", "no time")):
         return None
     name = case.name(best)
     near = (one for one in others if scores[one] >= scores[best] - _BEHIND)
+    if not lacks["unmet"]:
+        near = (one for one in near if best in case.with_antecedents(one))
     same = (one for one in near if case.name(one) == name and case.demands.met_alone(one))
     return next((one for one in same if _answers(case, evidence, one)), None)
 

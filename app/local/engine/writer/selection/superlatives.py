@@ -22,6 +22,9 @@ _NUMBER = re.compile(r"(?<![\w.,])[-\u2212]?\d++(?:[.,]\d++)*+(?![\w.])")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))")
 _PRICE = "price cost fee charge rate amount rent tariff total euro dollar usd eur per"
 _SIZE = "size area capacity volume population"
+_TIME = "duration time min minutes hours days seconds"
+_SPEED = "speed kmh mph"
+_DISTANCE = "distance range km miles"
 _GREAT = "highest|most|maximum|greatest|largest|biggest|longest|heaviest"
 _SMALL = "lowest|fewest|least|minimum|smallest|shortest|lightest"
 # How the most or the least is asked for, and what its column may be called.
@@ -32,11 +35,25 @@ _FORMS: tuple[tuple[str, Choose, str], ...] = (
     (rf"(?:{_SMALL}) (?P<named>[\w-]+)", min, ""),
     (r"largest|biggest|greatest", max, _SIZE),
     (r"smallest|tiniest", min, _SIZE),
-    (r"longest", max, "length duration time"),
-    (r"shortest", min, "length duration time"),
-    (r"tallest", max, "height"),
-    (r"heaviest", max, "weight mass"),
-    (r"lightest", min, "weight mass"),
+    (r"longest|slowest", max, _TIME),
+    (r"shortest|fastest|quickest", min, _TIME),
+    (r"longest", max, "length"),
+    (r"shortest", min, "length"),
+    (r"fastest|quickest", max, _SPEED),
+    (r"slowest", min, _SPEED),
+    (r"tallest|highest", max, "height altitude elevation"),
+    (r"lowest", min, "height altitude elevation"),
+    (r"deepest", max, "depth"),
+    (r"widest|broadest", max, "width"),
+    (r"narrowest", min, "width"),
+    (r"farthest|furthest", max, _DISTANCE),
+    (r"nearest|closest", min, _DISTANCE),
+    (r"hottest|warmest", max, "temperature"),
+    (r"coldest|coolest", min, "temperature"),
+    (r"loudest|noisiest", max, "noise loudness db"),
+    (r"quietest", min, "noise loudness db"),
+    (r"heaviest", max, "weight mass load"),
+    (r"lightest", min, "weight mass load"),
     (r"oldest|earliest", min, "year date founded released built since"),
     (r"newest|latest|youngest|most recent", max, "year date founded released built since"),
 )
@@ -45,7 +62,15 @@ _PATTERNS = [
     for form, choose, measures in _FORMS
 ]
 _ASKS = re.compile(
-    r"^\W*(?:(?:and|so|but)\W+)?(?:(?:in|on|at) )?(?:which|what|who)\b", re.IGNORECASE
+    r"^\W*(?:(?:and|so|but)\W+)?(?:(?:in|on|at) )?"
+    r"(?:which|what|who|how (?!many\b)\w+ (?:is|are))\b",
+    re.IGNORECASE,
+)
+# What no column is called by: "Who sent the ..", "Which one holds the ..", "How heavy is the ..".
+_DOES = re.compile(
+    r"\b(?:who (?P<who>\w+)|(?:which|what) [\w-]+ (?P<which>\w+)|how (?P<how>\w+) (?:is|are))"
+    r" (?:the |at )?$",
+    re.IGNORECASE,
 )
 
 
@@ -75,7 +100,9 @@ def extreme_row(
         if match
     )
     for match, choose, column in columns:
-        rest = frozenset(terms(question)) - frozenset(terms(f"{match[0]} {column}"))
+        does = _DOES.search(question, 0, match.start())
+        verb = does[does.lastgroup or 0] if does else ""
+        rest = frozenset(terms(question)) - frozenset(terms(f"{match[0]} {column} {verb}"))
         ahead = _ahead(rest, column, choose, candidates, names, frozenset(terms(named)))
         if ahead:
             return ahead[0] if len(ahead) == 1 else None
