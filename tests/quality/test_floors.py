@@ -115,8 +115,8 @@ FILE_FLOORS = {  # of recall and of precision
     ".md": (1, 0.95),
     ".pdf": (0.98, 0.95),
     ".pptx": (0.97, 0.95),
-    # Every word is read; a header's cell that spans two rows is expected twice, and is a part of one
-    # column's name here.
+    # Every word is read; a header's cell that spans two rows is expected twice, and is a part of
+    # one column's name here.
     ".xlsx": (0.999, 0.95),
 }
 

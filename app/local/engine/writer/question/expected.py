@@ -2,6 +2,8 @@
 place or a person.
 """
 
+from functools import cache
+
 from app.local import lazy_re as re
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.question import Question, dates, is_calendar, names, numbers
@@ -54,7 +56,6 @@ _OTHER_NAME = re.compile(
     r"(?:called|known|named|referred to|termed)\b|\baliases\b|\bnicknamed?\b|\ba\.?k\.?a\b",
     re.IGNORECASE,
 )
-_POINTS = frozenset(terms("points credits marks"))
 _SHARE = re.compile(r"\d\s?(?:%|per ?cent\b)", re.IGNORECASE)
 _BREAK = re.compile(r"[;:!?]|[,.](?=\s|$)")
 _BEFORE_COUNTED = 2  # words between a number and what is counted
@@ -166,7 +167,7 @@ def counts(question: Question, text: str) -> bool:
     """
     if question.counted is None:
         return False
-    if question.counted in _POINTS and _SHARE.search(text):
+    if question.counted in _points() and _SHARE.search(text):
         return True
     row = text.split()
     return any(
@@ -174,6 +175,11 @@ def counts(question: Question, text: str) -> bool:
         for place, word in enumerate(row)
         if question.counted in terms(word)
     )
+
+
+@cache
+def _points() -> frozenset[str]:
+    return frozenset(terms("points credits marks"))
 
 
 def tells_other_name(question: Question, text: str) -> bool:
