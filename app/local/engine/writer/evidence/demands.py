@@ -7,13 +7,15 @@ name and number that the question names, or a word that means nearly the same, a
 sort that it asks for. A row of a table has to have them in its cells or the names of its columns.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from functools import cached_property
 
 from app.local import lazy_re as re
 from app.local.engine.store.analysis import terms
 from app.local.engine.writer.evidence.coverage import Coverage
-from app.local.engine.writer.question import bare, is_calendar
+from app.local.engine.writer.evidence.demanded import DemandedWords
+from app.local.engine.writer.evidence.opposites import Opposites, opposites, tells_opposite
+from app.local.engine.writer.question import is_calendar
 from app.local.engine.writer.question.expected import (
     counts,
     stands_at_a_place,
@@ -21,10 +23,8 @@ from app.local.engine.writer.question.expected import (
     tells_place,
 )
 from app.local.engine.writer.question.measures import (
-    asks_measure,
     lacks_measure,
     lacks_rate,
-    rates,
 )
 from app.local.engine.writer.question.nouns import Nouns
 from app.local.engine.writer.question.quantities import quantities
@@ -38,52 +38,6 @@ _NAME = 0.25  # and of a name
 _ACT = 0.5  # and of what is done, in a row
 _ACT_OF_TEXT = 0.55  # in a sentence
 _ACT_OF_COUNTED = 0.8  # and of what is counted: "How many loaves fit in?" is told by what it takes
-_LIGHT_WORDS = """
-must may instead unless otherwise without everything nothing anything something everybody nobody
-everyone anyone someone really regarding far one ones two three first once together still also
-only just else even yet ever never always already hello thanks please like whether though although
-however across along around beyond behind beside between among within upon per via extra spare
-certain several various whole entire real own same such both either neither many much more most
-less least quite rather almost enough highest lowest list steps step sort sorts kind kinds type
-types way ways thing things part parts option options parameter parameters argument arguments
-class classes case cases example examples form idea meaning name names number numbers page point
-purpose reason role side term value values word words time period current currently minimum
-maximum default concerned possible put let lets get gets allowed worth dr mr mrs ms
-"""
-_LIGHT = frozenset(_LIGHT_WORDS.split())
-_PARTS = re.compile(  # of a question of several clauses
-    r"[,;:]|\b(?:and|or) (?:what|how|when|where|why|who|which|is|are|do|does|can)\b"
-    r"|(?<!^)\b(?:if|unless|because|so that|once|when|whenever|while)\b",
-    re.IGNORECASE,
-)
-_DONE = re.compile(  # what somebody or something does, in a question with "does"
-    r"\b(?:do|does|did|can|could|may|must|will|should) (?:[^?]{0,80}? )??"
-    r"(?P<verb>(?!(?:the|an|this|that|these|those|my|our|your|its|their|each|every)\b)"
-    r"(?-i:[a-z]{2,}))"
-    r"(?=\W*$| (?:in|on|at|to|for|from|with|by|after|before|over|under|into|out|up|off|down|per"
-    r"|the|an?|my|our|your|their|its|it|them|this|that|each|every|any|when|as)\b"
-    r"| (?-i:[A-Z])| \d)",
-    re.IGNORECASE,
-)
-_ENDS_ON = re.compile(r"(?<=[a-z] )(?:cost|weigh)(?=\W*$)", re.IGNORECASE)
-_DOES = re.compile(
-    r"\bwho (?!(?:is|are|was|were|has|have|can|may|must)\b)(?P<who>[a-z]{3,})"
-    r"|\b(?:which|what) (?:[\w-]+ ){1,2}?(?P<which>(?-i:[a-z]{2,}s))"
-    r" (?=(?:the|an?|my|our|your|it|about|to|with|into|from)\b|(?-i:[A-Z]))"
-    r"|\bhow many [\w-]+s (?P<many>[a-z]{3,}) (?=in|into|on|to|at|for|from|with)\b",
-    re.IGNORECASE,
-)
-_PARTICIPLE = re.compile(
-    r"(?!(?:garden|kitchen|children|women|token|chicken|citizen|dozen|kitten|linen|omen|siren"
-    r"|specimen|oxygen|hydrogen|nitrogen|pollen|screen|queen|teen|green|seed|weed|breed|feed|need"
-    r"|speed|hundred|open|even|seven|eleven|heaven|raven|maiden|burden|warden|vixen|aspen)$)"
-    r"[a-z]{3,}(?:ed|en)|sent|sold|held|lost|lent|spent|built|taught|sung"
-)
-_KIND_OF_ROW = re.compile(
-    r"^\W*(?:which (?P<kind>[\w-]+s) |what (?P<what>[\w-]+s)"
-    r" (?!(?:do|does|did|can|could|may|must|should|will)\b))",
-    re.IGNORECASE,
-)
 # Words that are told from each other by nothing but themselves.
 _CLASS_WORDS = """
 spring summer autumn winter morning afternoon evening night north south east west left right red
@@ -91,7 +45,6 @@ green blue yellow white black grey gray brown orange purple pink violet third fo
 seventh eighth ninth tenth
 """
 _OF_A_CLASS = frozenset(_CLASS_WORDS.split())
-_MINE = re.compile(r"\b(?:my|our) (?P<mine>[\w-]+)", re.IGNORECASE)
 _DAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?"
 _DAYS = re.compile(
     rf"\b{_DAY}\W{{1,3}}(?:to\W|until\W)?\W{{0,2}}{_DAY}\b|\bdaily\b|\bevery day\b",
@@ -102,22 +55,12 @@ _DONE_KINDS = ("number", "date", "person", "place")  # of questions, that demand
 _FACTS = (*_DONE_KINDS, "thing")
 _OF_MANY = re.compile(r"\b(?:are|have to|must)\b")
 _DETERMINER = re.compile(r"^(?:All|The|Our|Your|Any|These) ")
-_KIND_OF_NUMBER = re.compile(r"\b([a-z]+) number\b")
-_PAIRS = """
-open close, begin end, start end, start finish, arrive depart, arrive leave, buy sell
-income expense, highest lowest, maximum minimum, entrance exit, born died, rise fall
-earliest latest
-"""
-_SPAN = re.compile(r"\d\s?(?:to|until|till|and|-|\u2013)\s?\d", re.IGNORECASE)
 _BOUND = re.compile(
     r"\b(?:under|below|over|above|from|up to|until|at most|at least|less than|more than|within"
     r"|between|to|and) $",
     re.IGNORECASE,
 )
 _LONGEST_BOUND = 12  # characters, and more than any of these has
-
-Opposites = Sequence[tuple[str, str]]
-"""Terms that a question has, each with its opposite."""
 
 
 class Demands:
@@ -130,6 +73,7 @@ class Demands:
 
     def __init__(self, words: Coverage, nouns: Nouns) -> None:
         self._words, self._nouns = words, nouns
+        self._demanded = DemandedWords(words.question, nouns)
 
     def unmet(self, place: int) -> bool:
         """Whether a candidate lacks what the question demands of its answer. Among mere paragraphs
@@ -143,14 +87,14 @@ class Demands:
             text = self._told(place)
             if lacks_measure(question.text, text) or lacks_rate(question.text, text):
                 return True
-            if _tells_opposite(f"{one.lead} {one.text}", self._opposites):
+            if tells_opposite(f"{one.lead} {one.text}", self._opposites):
                 return True
-        if self._in_parts:
+        if self._demanded.in_clauses:
             return False
         if one.cells or one.kind == "table":
             return question.kind not in ("way", "reason") and self._unmet_by_row(place)
-        if question.kind == "way" and len(self._things) <= _MOST_WORDS:
-            return self._lacks_any(self._things, self._of_document(place), _DOCUMENT)
+        if question.kind == "way" and len(self._demanded.things) <= _MOST_WORDS:
+            return self._lacks_any(self._demanded.things, self._of_document(place), _DOCUMENT)
         if question.kind not in _FACTS or question.wants_code or one.kind == "code":
             return False
         return self._unmet_by_text(place)
@@ -160,8 +104,8 @@ class Demands:
         itself or over it, and none in its neighbours.
         """
         rows = self._words.with_antecedents(place)
-        lacks = self._lacks_any(self._things, rows, _ROW) or self._lacks_any(
-            self._deeds, rows, _ACT
+        lacks = self._lacks_any(self._demanded.things, rows, _ROW) or self._lacks_any(
+            self._demanded.acts, rows, _ACT
         )
         return not lacks and not self.unmet(place)
 
@@ -172,8 +116,8 @@ class Demands:
         return [place, *(other for other in every if self._words.name(other) == name)]
 
     def _unmet_by_row(self, place: int) -> bool:
-        if self._lacks_any(self._things, [place], _ROW) or self._lacks_any(
-            self._names, [place], _NAME
+        if self._lacks_any(self._demanded.things, [place], _ROW) or self._lacks_any(
+            self._demanded.names, [place], _NAME
         ):
             return True
         numbered = self._words.question.identifiers - self._words.identifiers[place]
@@ -181,11 +125,11 @@ class Demands:
             return True
         question = self._words.question
         if question.counted is not None:  # a column tells what is counted, and seldom what does it
-            return self._lacks_any(self._deeds, [place], _ACT_OF_COUNTED)
+            return self._lacks_any(self._demanded.acts, [place], _ACT_OF_COUNTED)
         cells = [cell for _, cell in self._words.candidates[place].cells[1:]]
         if question.kind in ("person", "place") and cells and not any(map(_is_word, cells)):
             return True
-        return question.kind in _DONE_KINDS and self._lacks_any(self._deeds, [place], _ACT)
+        return question.kind in _DONE_KINDS and self._lacks_any(self._demanded.acts, [place], _ACT)
 
     def _unmet_by_text(self, place: int) -> bool:
         question, one = self._words.question, self._words.candidates[place]
@@ -193,14 +137,14 @@ class Demands:
         beside = (self._words.beside(place, step) for step in (-1, +1))
         around = [*rows, *(row for row in beside if row is not None)]
         limit = _ACT_OF_TEXT if question.counted is None else _ACT_OF_COUNTED
-        if question.kind in _DONE_KINDS and self._lacks_any(self._deeds, rows, limit):
+        if question.kind in _DONE_KINDS and self._lacks_any(self._demanded.acts, rows, limit):
             return True
-        few = len(self._nouns.words) - len(self._acts) - self._of_count
-        if few <= _MOST_WORDS and self._lacks_any(self._things, around, _TEXT):
+        few = len(self._nouns.words) - len(self._demanded.verbs) - self._demanded.of_count
+        if few <= _MOST_WORDS and self._lacks_any(self._demanded.things, around, _TEXT):
             return True
-        if few < _MOST_WORDS and self._lacks_any(self._things, rows, _SHORT_TEXT):
+        if few < _MOST_WORDS and self._lacks_any(self._demanded.things, rows, _SHORT_TEXT):
             return True
-        if self._lacks_any(self._names, rows, _NAME):
+        if self._lacks_any(self._demanded.names, rows, _NAME):
             return True
         held = frozenset[str]().union(*(self._words.identifiers[row] for row in rows))
         digits = (word for word in question.identifiers - held if word.isdigit())
@@ -238,7 +182,7 @@ class Demands:
             return 0.0
         near = self._nouns.near[rows, column].max()
         is_row = bool(self._words.candidates[rows[0]].cells)  # whose column may have another name
-        if near < 1 and not is_row and word in self._kinds_of_number:
+        if near < 1 and not is_row and word in self._demanded.kinds_of_number:
             return 1.0
         if near < 1 and (is_calendar(word) or word in _OF_A_CLASS):
             days = is_calendar(word) and any(_DAYS.search(self._own(row)) for row in rows)
@@ -271,22 +215,6 @@ class Demands:
         return f"{one.context} {one.lead} {one.text}"
 
     @cached_property
-    def _of_count(self) -> int:
-        """How many words tell what is counted, and in which time: two of "hours a week"."""
-        text, counted = self._words.question.text, self._words.question.counted
-        if counted is None:
-            return 0
-        every = rates(text)
-        return sum(
-            counted in its or word.lower() in every
-            for word, its in zip(self._nouns.words, self._nouns.terms, strict=True)
-        )
-
-    @cached_property
-    def _in_parts(self) -> bool:
-        return bool(_PARTS.search(self._words.question.text.strip()))
-
-    @cached_property
     def _columns(self) -> dict[str, int]:
         return {word: place for place, word in enumerate(self._nouns.words)}
 
@@ -296,55 +224,7 @@ class Demands:
 
     @cached_property
     def _opposites(self) -> Opposites:
-        return _opposites(self._words.question.text)
-
-    @cached_property
-    def _kinds_of_number(self) -> frozenset[str]:
-        """What numbers are asked for: "order", of "the order number". An invoice has another."""
-        return frozenset(_KIND_OF_NUMBER.findall(self._words.question.text))
-
-    @cached_property
-    def _acts(self) -> frozenset[str]:
-        """The words of the question that tell what is done."""
-        text = self._words.question.text
-        last = _ENDS_ON.search(text)
-        if last and asks_measure(text, last[0]):  # "What do tickets for children cost?"
-            verbs = [last[0]]
-        else:
-            verbs = [match["verb"] for match in _DONE.finditer(text)]
-        verbs += [match[match.lastgroup or 0] for match in _DOES.finditer(text)]
-        return frozenset(
-            word for word in self._columns if word in verbs or _PARTICIPLE.fullmatch(word)
-        )
-
-    @cached_property
-    def _deeds(self) -> frozenset[str]:
-        """What is done, but for what asks for a measure: "expire", of "When does it expire?"."""
-        text = self._words.question.text
-        return frozenset(word for word in self._acts if not asks_measure(text, word))
-
-    @cached_property
-    def _things(self) -> tuple[str, ...]:
-        """The words that tell things and what they are like: not those that ask for a measure, nor
-        what the rows of a table are ("Which stops are in zone 3?"), nor what is mine.
-        """
-        text = self._words.question.text
-        kinds = _KIND_OF_ROW.finditer(text)
-        not_said = {(match["kind"] or match["what"]).lower() for match in kinds}
-        not_said |= {match["mine"].lower() for match in _MINE.finditer(text)}
-        return self._but(lambda word: word.lower() in not_said | _LIGHT or asks_measure(text, word))
-
-    @cached_property
-    def _names(self) -> tuple[str, ...]:
-        """Names, months and days, but for the first word."""
-        known = self._words.question.names
-        return self._but(lambda word: not (word[0].isupper() and bare(word) in known))
-
-    def _but(self, leaves_out: Callable[[str], bool]) -> tuple[str, ...]:
-        """The words of the question that tell no act, without some."""
-        return tuple(
-            word for word in self._nouns.words if word not in self._acts and not leaves_out(word)
-        )
+        return opposites(self._words.question.text)
 
 
 def _kin(word: str) -> frozenset[str]:
@@ -363,32 +243,6 @@ def _kin(word: str) -> frozenset[str]:
 def _is_word(cell: str) -> bool:
     """Whether a cell may name somebody or a place: it begins with no number, and says no yes."""
     return cell[:1].isalpha() and cell.lower() not in ("yes", "no")
-
-
-def _opposites(question: str) -> Opposites:
-    """The terms of a question that have an opposite which it does not name, and these opposites.
-
-    >>> _opposites("When does it close?")
-    [('close', 'open')]
-    """
-    names = frozenset(terms(question))
-    pairs = [terms(pair) for pair in _PAIRS.strip().replace("\n", ",").split(",")]
-    both_ways = ((one, other) for pair in pairs for one, other in (pair, pair[::-1]))
-    return [(one, other) for one, other in both_ways if one in names and other not in names]
-
-
-def _tells_opposite(text: str, opposites: Opposites) -> bool:
-    """Whether a text has the opposite of what the question names, and not the thing itself, nor a
-    span of time, which has a beginning and an end.
-
-    >>> closing = [("close", "open")]
-    >>> [_tells_opposite(text, closing) for text in ("It opens at 9:00.", "Closed.", "Open 9-17")]
-    [True, False, False]
-    """
-    if not opposites or _SPAN.search(text):
-        return False
-    words = frozenset(terms(text))
-    return any(other in words and one not in words for one, other in opposites)
 
 
 def _in_bound(number: str, question: str, text: str) -> bool:
