@@ -14,6 +14,7 @@ import pytest
 
 from app.local.engine.parsers.pdf import parse, reading_order
 from app.local.engine.parsers.pdf.lines import Grid, Line, Part, Run
+from app.local.engine.parsers.pdf.objects import objects
 from app.local.engine.parsers.pdf.reading_order import in_reading_order
 from app.local.engine.parsers.pdf.scene import scene
 from tests.local.engine.parsers.documents import parsed, pdf
@@ -121,7 +122,7 @@ def forms_within_forms(levels: int) -> bytes:
 def test_forms_that_draw_each_other_again_and_again_are_looked_at_a_bounded_number_of_times(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sys.modules[scene.__module__], "MOST_OBJECTS", FEW)
+    monkeypatch.setattr(sys.modules[objects.__module__], "MOST_OBJECTS", FEW)
     page = pypdfium2.PdfDocument(forms_within_forms(10))[0]
     assert steps(lambda: scene(page)) < 30 * FEW
     assert pdfium.FPDFPage_CountObjects(page.raw) == 1

@@ -9,15 +9,25 @@ page that has no other. A text that is drawn twice at one place, to look bold, c
 import ctypes
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-# Of a page, with the forms among them, which may draw others thousands of times. Those after it, of
-# a map or a drawing, count as visible.
-MOST_OBJECTS = 50_000
+from app.local.engine.parsers.pdf.objects import (
+    Box,
+    Colour,
+    Item,
+    box_of,
+    clipped,
+    colour_of,
+    filling,
+    is_layered,
+    matrix_of,
+    objects,
+    product,
+)
+
 _SMALLEST = 1.5  # points: the size of a font that can be read
 _SAME_COLOUR = 12  # of 255: colours that differ by less look alike
 _OPAQUE = 250  # of 255
@@ -37,12 +47,6 @@ _THINNEST = 0.02  # times its height: the least width of a letter's space
 _LEAST_SEEN = 0.05  # of the area of a text that clipping leaves
 _WHITE = (255, 255, 255)
 _MOST_SEGMENTS = 6  # of the path of a rectangle
-
-Box = tuple[float, float, float, float]
-"""Left, bottom, right and top, in points from the page's lower left corner."""
-Matrix = tuple[float, float, float, float, float, float]
-Colour = tuple[int, int, int]
-_IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -165,7 +169,7 @@ class Scene:
 def scene(page: pypdfium2.PdfPage) -> Scene:
     """The texts, filled rectangles and pictures of a page, also those within form XObjects."""
     texts, surfaces = [], []
-    for place, item in enumerate(_objects(page)):
+    for place, item in enumerate(objects(page)):
         kind = pdfium.FPDFPageObj_GetType(item.raw)
         if kind == pdfium.FPDF_PAGEOBJ_TEXT:
             texts.append(_text(place, item))
@@ -174,7 +178,7 @@ def scene(page: pypdfium2.PdfPage) -> Scene:
                 surfaces.append(surface)
         elif kind in (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_SHADING):
             is_image = kind == pdfium.FPDF_PAGEOBJ_IMAGE
-            surfaces.append(Surface(place, _box(item), None, False, is_image))
+            surfaces.append(Surface(place, box_of(item), None, False, is_image))
     return Scene(_visible(page), texts, surfaces)
 
 
@@ -191,7 +195,7 @@ def _visible(page: pypdfium2.PdfPage) -> Box:
 
 def keep(page: pypdfium2.PdfPage, places: set[int]) -> None:
     """Remove all texts from a page but those at `places`."""
-    for place, item in list(enumerate(_objects(page))):
+    for place, item in list(enumerate(objects(page))):
         if place in places or pdfium.FPDFPageObj_GetType(item.raw) != pdfium.FPDF_PAGEOBJ_TEXT:
             continue
         if item.form is None:
@@ -214,45 +218,16 @@ def upright(page: pypdfium2.PdfPage, turn: int) -> None:
         pdfium.FPDFPageObj_TransformF(item, ctypes.byref(matrix))
 
 
-@dataclass(frozen=True)
-class _Item:
-    """An object, and the matrix from its coordinates to the page's."""
-
-    raw: pdfium.FPDF_PAGEOBJECT
-    matrix: Matrix
-    form: pdfium.FPDF_PAGEOBJECT | None
-
-
-def _objects(page: pypdfium2.PdfPage) -> Iterator[_Item]:
-    left = MOST_OBJECTS
-    stack = [
-        (pdfium.FPDFPage_GetObject(page.raw, index), _IDENTITY, None)
-        for index in reversed(range(min(left, pdfium.FPDFPage_CountObjects(page.raw))))
-    ]
-    while stack and left:
-        raw, matrix, form = stack.pop()
-        left -= 1
-        if pdfium.FPDFPageObj_GetType(raw) == pdfium.FPDF_PAGEOBJ_FORM:
-            inner = _product(_matrix(raw), matrix)
-            count = min(left, pdfium.FPDFFormObj_CountObjects(raw))
-            stack += [
-                (pdfium.FPDFFormObj_GetObject(raw, index), inner, raw)
-                for index in reversed(range(count))
-            ]
-            continue
-        yield _Item(raw, matrix, form)
-
-
-def _text(place: int, item: _Item) -> PlacedText:
+def _text(place: int, item: Item) -> PlacedText:
     mode = pdfium.FPDFTextObj_GetTextRenderMode(item.raw)
     size = ctypes.c_float()
     pdfium.FPDFTextObj_GetFontSize(item.raw, ctypes.byref(size))
-    a, b, c, d = _product(_matrix(item.raw), item.matrix)[:4]
+    a, b, c, d = product(matrix_of(item.raw), item.matrix)[:4]
     quarter = math.atan2(b, a) / (math.pi / 2) if b or a < 0 else 0.0
     turn = round(quarter) % 4 if abs(quarter - round(quarter)) < 0.1 else 0
-    box = _box(item)
+    box = box_of(item)
     getters = _COLOURS.get(mode, ())
-    colours = [_colour(item.raw, get) for get in getters]
+    colours = [colour_of(item.raw, get) for get in getters]
     plain = tuple(colour for colour, _ in colours if colour is not None)
     is_faint = bool(colours) and all(opacity < _FAINT for _, opacity in colours)
     is_thin = math.hypot(a, b) < _THINNEST * math.hypot(c, d)
@@ -264,119 +239,35 @@ def _text(place: int, item: _Item) -> PlacedText:
         mode in _INVISIBLE,
         plain if len(plain) == len(colours) else (),
         is_faint or is_thin or _is_clipped_away(item, box),
-        layered=_is_layered(item.raw),
+        layered=is_layered(item.raw),
         in_form=item.form is not None,
     )
 
 
-def _is_clipped_away(item: _Item, box: Box) -> bool:
+def _is_clipped_away(item: Item, box: Box) -> bool:
     """Whether clipping leaves next to nothing of a text."""
     left, bottom, right, top = box
     if right <= left or top <= bottom:
         return False
-    rest = _clipped(item, box)
+    rest = clipped(item, box)
     if rest is None:
         return True
     area = (rest[2] - rest[0]) * (rest[3] - rest[1])
     return area < _LEAST_SEEN * (right - left) * (top - bottom)
 
 
-def _is_layered(raw: pdfium.FPDF_PAGEOBJECT) -> bool:
-    """Whether an object is marked as one of a layer: PDF 32000-1:2008, 8.11.3.2."""
-    for index in range(max(0, pdfium.FPDFPageObj_CountMarks(raw))):
-        name = (ctypes.c_ushort * 3)()
-        length = ctypes.c_ulong()
-        mark = pdfium.FPDFPageObj_GetMark(raw, index)
-        pdfium.FPDFPageObjMark_GetName(mark, name, ctypes.sizeof(name), ctypes.byref(length))
-        if length.value == ctypes.sizeof(name) and name[:2] == [ord("O"), ord("C")]:
-            return True
-    return False
-
-
-def _path(place: int, item: _Item) -> Surface | None:
+def _path(place: int, item: Item) -> Surface | None:
     """A filled path as a surface; None for lines."""
     mode, stroke = ctypes.c_int(), ctypes.c_int()
     pdfium.FPDFPath_GetDrawMode(item.raw, ctypes.byref(mode), ctypes.byref(stroke))
     if not mode.value:
         return None
-    colour, opacity = _fill(item.raw)
+    colour, opacity = filling(item.raw)
     is_rectangle = pdfium.FPDFPath_CountSegments(item.raw) <= _MOST_SEGMENTS
     is_plain = opacity >= _OPAQUE and not pdfium.FPDFPageObj_HasTransparency(item.raw)
     is_known = is_rectangle and is_plain and colour is not None
-    box = _clipped(item, _box(item))
+    box = clipped(item, box_of(item))
     return Surface(place, box, colour if is_known else None, is_known, False) if box else None
-
-
-def _clipped(item: _Item, box: Box) -> Box | None:
-    """The bounds of what an object's clipping leaves of its box, if that is anything."""
-    left, bottom, right, top = box
-    clip = pdfium.FPDFPageObj_GetClipPath(item.raw)
-    x, y = ctypes.c_float(), ctypes.c_float()
-    at_x, at_y = ctypes.byref(x), ctypes.byref(y)
-    for path in range(pdfium.FPDFClipPath_CountPaths(clip) if clip else 0):
-        xs, ys = [], []
-        for index in range(pdfium.FPDFClipPath_CountPathSegments(clip, path)):
-            segment = pdfium.FPDFClipPath_GetPathSegment(clip, path, index)
-            pdfium.FPDFPathSegment_GetPoint(segment, at_x, at_y)
-            place = (x.value, y.value)
-            if item.matrix is not _IDENTITY:
-                place = _moved(item.matrix, *place)
-            xs.append(place[0])
-            ys.append(place[1])
-        if xs:
-            left, right = max(left, min(xs)), min(right, max(xs))
-            bottom, top = max(bottom, min(ys)), min(top, max(ys))
-    return (left, bottom, right, top) if left < right and bottom < top else None
-
-
-def _moved(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
-    a, b, c, d, e, f = matrix
-    return a * x + c * y + e, b * x + d * y + f
-
-
-def _fill(raw: pdfium.FPDF_PAGEOBJECT) -> tuple[Colour | None, int]:
-    """The colour and the opacity, of 255, of an object's filling."""
-    return _colour(raw, pdfium.FPDFPageObj_GetFillColor)
-
-
-def _colour(raw: pdfium.FPDF_PAGEOBJECT, get: Callable[..., int]) -> tuple[Colour | None, int]:
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    if not get(raw, red, green, blue, alpha):
-        return None, 255
-    return (red.value, green.value, blue.value), alpha.value
-
-
-def _box(item: _Item) -> Box:
-    sides = [ctypes.c_float() for _ in range(4)]
-    pdfium.FPDFPageObj_GetBounds(item.raw, *sides)
-    left, bottom, right, top = (side.value for side in sides)
-    if item.matrix is _IDENTITY:
-        return left, bottom, right, top
-    corners = [(left, bottom), (left, top), (right, bottom), (right, top)]
-    xs, ys = zip(*(_moved(item.matrix, x, y) for x, y in corners), strict=True)
-    return min(xs), min(ys), max(xs), max(ys)
-
-
-def _matrix(raw: pdfium.FPDF_PAGEOBJECT) -> Matrix:
-    matrix = pdfium.FS_MATRIX()
-    pdfium.FPDFPageObj_GetMatrix(raw, ctypes.byref(matrix))
-    return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
-
-
-def _product(inner: Matrix, outer: Matrix) -> Matrix:
-    """The matrix that applies `inner`, then `outer`."""
-    if outer is _IDENTITY:
-        return inner
-    a, b, c, d, e, f = inner
-    o = outer
-    return (
-        a * o[0] + b * o[2],
-        a * o[1] + b * o[3],
-        c * o[0] + d * o[2],
-        c * o[1] + d * o[3],
-        e * o[0] + f * o[2] + o[4],
-        e * o[1] + f * o[3] + o[5],
-    )
 
 
 def _centre(box: Box) -> tuple[float, float]:
