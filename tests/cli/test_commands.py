@@ -111,8 +111,8 @@ def test_ingest_of_a_folder_without_documents_says_what_is_there(
     assert "there is no file to upload" in shell.run("ingest", "none", cwd=tmp_path, code=2).stderr
     for name in ("a.exe", "b.exe", "c.exe", "d.exe", "package-lock.json"):
         (folder / name).write_text("x")
-    said = shell.run("ingest", "none", cwd=tmp_path, code=2).stderr
-    words = " ".join(said.replace("│", " ").split())
+    refusal = shell.run("ingest", "none", cwd=tmp_path, code=2).stderr
+    words = " ".join(refusal.replace("│", " ").split())
     assert "none/a.exe: not of a type that is read" in words
     assert "and 2 more" in words
 
