@@ -115,3 +115,26 @@ PARCELS = (
 def test_a_superlative_names_its_column_in_another_word(question: str, name: str | None) -> None:
     row = extreme_row(question, candidates([PARCELS]), ["parcels.md"])
     assert (row and row.cells[0][1]) == name
+
+
+FEES = """\
+<passage n="1" document="club.md">
+# Rowing club
+
+An adult pays 120 euros a year, a student 60 euros. Whoever joins has to pay a deposit of 20 euros
+in cash. Membership fees are due on 1 March.
+</passage>"""
+
+
+@pytest.mark.parametrize(
+    ("question", "holds"),
+    [
+        ("When is the adult membership due?", "Membership fees are due on 1 March."),
+        ("When is the corporate membership due?", ABSTENTION),
+    ],
+)
+def test_what_is_said_of_all_is_said_of_a_sort_that_the_passage_names(
+    writer: Writer, question: str, holds: str
+) -> None:
+    message = f"{FEES}\n<question>{question}</question>"
+    assert holds in "".join(writer.generate(Prompt((Turn("user", message),)), Sampling()))
