@@ -21,7 +21,7 @@ _IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 
 
 @dataclass(frozen=True)
-class Item:
+class PageObject:
     """An object, and the matrix from its coordinates to the page's."""
 
     raw: pdfium.FPDF_PAGEOBJECT
@@ -29,7 +29,7 @@ class Item:
     form: pdfium.FPDF_PAGEOBJECT | None
 
 
-def objects(page: pypdfium2.PdfPage) -> Iterator[Item]:
+def objects(page: pypdfium2.PdfPage) -> Iterator[PageObject]:
     """The objects of a page in the order in which they are drawn, forms taken apart; MOST_OBJECTS
     at most.
     """
@@ -49,7 +49,7 @@ def objects(page: pypdfium2.PdfPage) -> Iterator[Item]:
                 for index in reversed(range(count))
             ]
             continue
-        yield Item(raw, matrix, form)
+        yield PageObject(raw, matrix, form)
 
 
 def is_layered(raw: pdfium.FPDF_PAGEOBJECT) -> bool:
@@ -64,7 +64,7 @@ def is_layered(raw: pdfium.FPDF_PAGEOBJECT) -> bool:
     return False
 
 
-def clipped(item: Item, box: Box) -> Box | None:
+def clipped(item: PageObject, box: Box) -> Box | None:
     """The bounds of what an object's clipping leaves of its box, if that is anything."""
     left, bottom, right, top = box
     clip = pdfium.FPDFPageObj_GetClipPath(item.raw)
@@ -106,7 +106,7 @@ def colour_of(raw: pdfium.FPDF_PAGEOBJECT, get: Callable[..., int]) -> tuple[Col
     return (red.value, green.value, blue.value), alpha.value
 
 
-def box_of(item: Item) -> Box:
+def box_of(item: PageObject) -> Box:
     """The bounds of an object on its page, before clipping."""
     sides = [ctypes.c_float() for _ in range(4)]
     pdfium.FPDFPageObj_GetBounds(item.raw, *sides)

@@ -17,7 +17,7 @@ import pypdfium2.raw as pdfium
 from app.local.engine.parsers.pdf.objects import (
     Box,
     Colour,
-    Item,
+    PageObject,
     box_of,
     clipped,
     colour_of,
@@ -218,7 +218,7 @@ def upright(page: pypdfium2.PdfPage, turn: int) -> None:
         pdfium.FPDFPageObj_TransformF(item, ctypes.byref(matrix))
 
 
-def _text(place: int, item: Item) -> PlacedText:
+def _text(place: int, item: PageObject) -> PlacedText:
     mode = pdfium.FPDFTextObj_GetTextRenderMode(item.raw)
     size = ctypes.c_float()
     pdfium.FPDFTextObj_GetFontSize(item.raw, ctypes.byref(size))
@@ -244,7 +244,7 @@ def _text(place: int, item: Item) -> PlacedText:
     )
 
 
-def _is_clipped_away(item: Item, box: Box) -> bool:
+def _is_clipped_away(item: PageObject, box: Box) -> bool:
     """Whether clipping leaves next to nothing of a text."""
     left, bottom, right, top = box
     if right <= left or top <= bottom:
@@ -256,7 +256,7 @@ def _is_clipped_away(item: Item, box: Box) -> bool:
     return area < _LEAST_SEEN * (right - left) * (top - bottom)
 
 
-def _path(place: int, item: Item) -> Surface | None:
+def _path(place: int, item: PageObject) -> Surface | None:
     """A filled path as a surface; None for lines."""
     mode, stroke = ctypes.c_int(), ctypes.c_int()
     pdfium.FPDFPath_GetDrawMode(item.raw, ctypes.byref(mode), ctypes.byref(stroke))
