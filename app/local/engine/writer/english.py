@@ -73,8 +73,7 @@ class EnglishChoice:
 
     def of(self, inquiry: Inquiry, draw: Draw) -> Said:
         """What answers a question; no candidates where nothing does."""
-        plain = replace(inquiry.meaning, question=paraphrased(inquiry.meaning.question))
-        inquiry = replace(inquiry, meaning=plain)
+        inquiry = _in_words_of_documents(inquiry)
         meaning, candidates, names = inquiry.meaning, inquiry.candidates, inquiry.names
         if subject := subject_of_summary(meaning.question):
             about = sentences_about(subject, candidates, names)[:MOST]
@@ -171,6 +170,7 @@ class EnglishChoice:
 
     def odds(self, inquiry: Inquiry) -> Odds | None:
         """What the answer to a question is drawn from; None if nothing can be."""
+        inquiry = _in_words_of_documents(inquiry)
         weighed = self._weighed(inquiry, Question(inquiry.meaning.question))
         if weighed is None:
             return None
@@ -223,6 +223,11 @@ class _Weighed(NamedTuple):
     shown: Evidence
     repetition: Repetition
     scores: Scores
+
+
+def _in_words_of_documents(inquiry: Inquiry) -> Inquiry:
+    question = paraphrased(inquiry.meaning.question)
+    return replace(inquiry, meaning=replace(inquiry.meaning, question=question))
 
 
 def _of_the_kind(order: Sequence[int], shown: Evidence) -> list[int]:

@@ -47,6 +47,16 @@ def test_the_best_candidate_is_what_the_writer_says(writer: Writer) -> None:
     assert said.startswith(odds.candidates[int(np.argmax(odds.scores))].text.rstrip("."))
 
 
+def test_candidates_are_weighed_for_the_question_in_the_words_of_documents(writer: Writer) -> None:
+    """As the writer weighs them when it answers."""
+    texts = ("Brandt is in room number 12. Telephone of Brandt: 0711 5550142.",)
+    odds = writer.odds("What is Mr Brandt's number?", texts)
+    plain = writer.odds("What is Brandt's telephone number?", texts)
+    assert odds is not None
+    assert plain is not None
+    assert odds.scores.tolist() == plain.scores.tolist()
+
+
 def test_what_nothing_speaks_for_is_told(writer: Writer) -> None:
     odds = writer.odds("Who painted the ceiling of the chapel?", TEXTS)
     assert odds is None or not odds.is_answered
