@@ -116,6 +116,11 @@ class Coverage:
         mere = [self.is_mere_prose(rows[0]) for rows in self.rows.values()]
         return sum(mere) >= _MOSTLY * len(mere)
 
+    def text(self, place: int) -> str:
+        """The words of a candidate, behind those that stand over it."""
+        one = self.candidates[place]
+        return f"{one.context} {one.lead} {one.text}"
+
     def own_and_above(self, place: int) -> frozenset[str]:
         """The terms of the candidate and of what stands over it."""
         return self.said[place] | self.above[place]

@@ -185,7 +185,7 @@ class Demands:
         if near < 1 and not is_row and word in self._demanded.kinds_of_number:
             return 1.0
         if near < 1 and (is_calendar(word) or word in _OF_A_CLASS):
-            days = is_calendar(word) and any(_DAYS.search(self._own(row)) for row in rows)
+            days = is_calendar(word) and any(_DAYS.search(self._words.text(row)) for row in rows)
             return 0.0 if days else 1.0
         return float(self._nouns.rarity[column] * (1 - near))
 
@@ -208,11 +208,7 @@ class Demands:
 
     def _told(self, place: int) -> str:
         """The words of a candidate, of what stands over it and of what its pronoun refers to."""
-        return " ".join(map(self._own, self._words.with_antecedents(place)))
-
-    def _own(self, place: int) -> str:
-        one = self._words.candidates[place]
-        return f"{one.context} {one.lead} {one.text}"
+        return " ".join(map(self._words.text, self._words.with_antecedents(place)))
 
     @cached_property
     def _columns(self) -> dict[str, int]:

@@ -87,15 +87,14 @@ class Missing:
         """The words that ask for a measure, where the candidate tells one of that sort."""
         if not self._asking:
             return []
-        question, one = self._words.question.text, self._words.candidates[place]
-        lacks = lacks_measure(question, f"{one.context} {one.lead} {one.text}")
+        lacks = lacks_measure(self._words.question.text, self._words.text(place))
         return [] if lacks else self._asking
 
     @cached_property
     def _some_tell_measure(self) -> bool:
         """Whether a candidate tells a measure of the sort that the question asks for."""
         question = self._words.question.text
-        texts = (f"{one.context} {one.lead} {one.text}" for one in self._words.candidates)
+        texts = map(self._words.text, range(len(self._words.candidates)))
         return not all(lacks_measure(question, text) for text in texts)
 
     @cached_property

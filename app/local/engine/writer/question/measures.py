@@ -19,7 +19,8 @@ def _measure(asks: str, tells: str) -> _Measure:
 _MONEY = _measure(
     r"\b(?:costs?|prices?|fees?|fares?|salary|wages?|expensive|cheap)\b",
     r"[€$£¥]|\b(?:eur|usd|gbp|chf|euros?|dollars?|cents?|pounds?|prices?|costs?|fees?|free|pays?"
-    r"|paid|charge\w*|fares?|tariff|rents?|rate|amount|deposit|dues|tuition|fine|salary|wages?|admission|entrance|entry|tickets?|toll)\b",
+    r"|paid|charge\w*|fares?|tariff|rents?|rate|amount|deposit|dues"
+    r"|tuition|fine|salary|wages?|admission|entrance|entry|tickets?|toll)\b",
 )
 _WEIGHT = _measure(
     r"\b(?:weighs?|weight|heavy)\b",
@@ -49,8 +50,10 @@ _SIZE = _measure(
 )
 _TIME_OR_LENGTH = _measure(
     r"\bhow long\b|\bdurations?\b",
-    r"\b(?:\w{0,6}seconds?|min(?:ute)?s?|hours?|hrs?|days?|weeks?|months?|years?|until|till|since|while"
-    r"|long\w*|durations?|lasts?|times?|length|always|forever|never|night|date|characters?|mm|cm|k?m|met(?:ers|res?))\b"
+    r"\b(?:\w{0,6}seconds?|min(?:ute)?s?|hours?|hrs?|days?|weeks?|months?|years?|until"
+    r"|till|since|while"
+    r"|long\w*|durations?|lasts?|times?|length|always|forever|never|night|date|characters?"
+    r"|mm|cm|k?m|met(?:ers|res?))\b"
     r"|\d\s?(?:s|ms|h|min|mm|cm|k?m)\b",
 )
 _DISTANCE = _measure(
@@ -62,8 +65,8 @@ _DISTANCE = _measure(
 _NOISE = _measure(r"\bhow loud\b|\bnoise\b", r"\bdb\b|\b(?:decibels?|loud\w*|quiet\w*|nois[ey]\w*)")
 _DUE = _measure(
     r"\b(?:deadlines?|due(?: date)?|expir(?:es?|y|ation)|run out|valid)\b",
-    r"\d|\b(?:due|by|until|till|before|within|after|deadline\w*|expir\w+|valid|clos\w+|ends?|latest|pay\w*"
-    r"|date|days?|last)\b",
+    r"\d|\b(?:due|by|until|till|before|within|after|deadline\w*|expir\w+|valid|clos\w+|ends?|latest"
+    r"|pay\w*|date|days?|last)\b",
 )
 _HOURS = _measure(
     r"\bwhen (?:is|are) (?:[^?]{0,80}? )?"
@@ -95,8 +98,6 @@ _MEASURES = (
     *(_MONEY, _WEIGHT, _TEMPERATURE, _COLOUR, _TELEPHONE, _MAIL, _SPEED, _SIZE, _TIME_OR_LENGTH),
     *(_FAX, _AGE, _FREQUENCY, _DISTANCE, _NOISE, _DUE, _HOURS, _SHARE, _POWER),
 )
-
-
 _RATE = re.compile(
     r"\d [a-z]{1,20} (?:an?|per|each|every) (?:second|minute|hour|day|week|month|year)\b"
 )
